@@ -1,0 +1,1 @@
+"""Ranvier takes a clinical question from search to published, living systematic review."""

@@ -1,0 +1,168 @@
+"""The protocol: what is asked, of whom, by which rules, and how it will be analysed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ranvier.core.value import Value
+
+__all__ = [
+    "AnalysisSpec",
+    "Comparison",
+    "Criterion",
+    "Outcome",
+    "Protocol",
+    "Question",
+    "ScreeningRule",
+]
+
+Stage = Literal["title_abstract", "full_text"]
+OutcomeKind = Literal["binary", "continuous", "narrative"]
+Direction = Literal["higher_is_better", "lower_is_better"]
+Design = Literal[
+    "two_arm_binary",
+    "two_arm_continuous",
+    "contrast",
+    "paired_binary",
+    "paired_continuous",
+    "pre_post",
+    "proportion",
+    "narrative",
+]
+ZeroCells = Literal["none", "half_individual", "half_also_when_pooling"]
+Role = Literal["primary", "published", "sensitivity"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One review question as PICO."""
+
+    id: str
+    title: str
+    population: str
+    intervention: str
+    comparator: str
+    outcomes: tuple[str, ...]
+    study_designs: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """One rule of eligibility; `id` is what an exclusion names as its reason."""
+
+    id: str
+    stage: Stage
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreeningRule:
+    """How many independent reviewers decide at a stage, and who settles a conflict."""
+
+    stage: Stage
+    rule: Literal["single", "two_independent", "two_and_adjudicator"]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What is measured.
+
+    Attributes
+    ----------
+    direction : {"higher_is_better", "lower_is_better"}
+        For a binary outcome: whether more events are good or bad.
+    mid : Value or None
+        Minimal important difference, in the units of the outcome.
+    phrase : str
+        How a sentence names it: "muscle strength improved".
+    """
+
+    id: str
+    name: str
+    kind: OutcomeKind
+    direction: Direction
+    phrase: str
+    plain: str
+    importance: Literal["critical", "important", "limited"] = "important"
+    mid: Value | None = None
+    timing: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What against what: group 1 is the experimental one."""
+
+    id: str
+    label: str
+    question: str
+    group_1: str
+    group_2: str | None = None
+    population: str | None = None
+    plain: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisSpec:
+    """How one outcome of one comparison is analysed: everything that decides the numbers.
+
+    Attributes
+    ----------
+    design : Design
+        Kind of result rows that enter.
+    measure : str
+        metafor's code: RR, OR, RD, PETO, MD, SMD, PR, ...
+    method : {"MH", "IV", "PETO", "exact", "paired", "change", "proportion", "none"}
+    model : {"common", "random"}
+    tau2 : str or None
+        Estimator of the between-study variance for a random-effects model.
+    interval : str
+        ``wald`` or ``hksj``; for one proportion ``clopper_pearson``, ``wilson`` ...; for paired
+        binary data ``mcnemar_exact``.
+    zero_cells, double_zero
+        The zero-cell convention by name, and what happens to studies without events.
+    rows : tuple of str
+        Ids of the rows, or empty for all rows of the comparison, outcome and design that are not
+        alternatives to another row.
+    correlations : tuple of float
+        Assumed correlations of repeated measurements; a result is given for each.
+    role : {"primary", "published", "sensitivity"}
+    """
+
+    id: str
+    label: str
+    comparison: str
+    outcome: str
+    design: Design
+    measure: str
+    method: Literal["MH", "IV", "PETO", "exact", "paired", "change", "proportion", "none"]
+    model: Literal["common", "random"] = "common"
+    tau2: str | None = None
+    interval: str = "wald"
+    zero_cells: ZeroCells = "none"
+    double_zero: Literal["drop", "keep"] = "drop"
+    level: float = 0.95
+    sides: Literal[1, 2] = 2
+    rows: tuple[str, ...] = ()
+    correlations: tuple[float, ...] = ()
+    preset: str | None = None
+    role: Role = "primary"
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protocol:
+    """The whole protocol; a later one with a reason is an amendment."""
+
+    title: str
+    background: str
+    questions: tuple[Question, ...]
+    outcomes: tuple[Outcome, ...]
+    comparisons: tuple[Comparison, ...]
+    analyses: tuple[AnalysisSpec, ...]
+    criteria: tuple[Criterion, ...]
+    screening: tuple[ScreeningRule, ...]
+    search_plan: str
+    risk_of_bias_tool: str | None = None
+    update_plan: str | None = None

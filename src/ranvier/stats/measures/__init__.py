@@ -1,0 +1,1 @@
+"""The formulas of the effect measures: columns in, (yi, vi) out, one module a kind of data."""
