@@ -138,7 +138,7 @@ def escalc(
         Events and person-time, of two groups or of one. ``ti`` is the t statistic for ``PCOR``.
     m1i, sd1i, m2i, sd2i, mi, sdi : array_like, shape (k,)
         Means and standard deviations. For change (``MC``, ``SMCC``, ``SMCR`` …) the two times,
-        the later first. ``mi`` is the number of items or predictors for reliability, ``PCOR``, ``R2``.
+        the later first. ``mi`` is the number of items for reliability, of predictors for ``R2``.
     ni, ri, r2i : array_like, shape (k,)
         Size, correlation (between the two times, for change), R squared.
     add : float or None
@@ -274,7 +274,7 @@ def _from_two_rates(
     measure: Measure, rows: Rows, vtype: str, *, add: float, to: To, drop00: bool
 ) -> Effects:
     r = _columns(measure, rows, ("x1i", "t1i", "x2i", "t2i"))
-    none = (r["x1i"] == 0) & (r["x2i"] == 0) & drop00
+    none = np.asarray((r["x1i"] == 0) & (r["x2i"] == 0) & drop00, dtype=bool)
     plus = add_to_rows(((r["x1i"] == 0) | (r["x2i"] == 0)) & ~none, to, add) & ~none
     for name in ("x1i", "x2i"):
         r[name] = np.where(none, np.nan, r[name] + add * plus)

@@ -117,7 +117,7 @@ def vrc(r: Rows, vtype: str, correct: bool) -> Effect:
 
 
 def cvrc(r: Rows, vtype: str, correct: bool) -> Effect:
-    """Log ratio of dependent coefficients of variation (Senior et al. 2020, equations 9, 23, 24)."""
+    """Log ratio of dependent coefficients of variation (Senior et al. 2020: 9, 23, 24)."""
     spread, v = vrc(r, vtype, correct)
     shift, w = romc(r, vtype, correct)
     defined = np.where((r["m1i"] > 0) & (r["m2i"] > 0), 1.0, np.nan)

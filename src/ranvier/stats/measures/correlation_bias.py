@@ -1,7 +1,7 @@
 """Olkin and Pratt's unbiased correlation and its unbiased variance.
 
 Both are Gauss' hypergeometric function. It is integrated here in Euler's form, because
-``scipy.special.hyp2f1`` loses up to four digits, or all, for arguments beside 1 (small correlations).
+``scipy.special.hyp2f1`` fails for some arguments beside 1 (small correlations).
 """
 
 from __future__ import annotations
