@@ -8,9 +8,10 @@ was written as (canonical JSON, RFC 8785): what was hashed is what is stored.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+import msgspec
 
 from ranvier.errors import IntegrityError
 
@@ -72,23 +73,27 @@ def hash_of(event: Event) -> str:
     """Hash everything an event says, its place and its predecessor (SHA-256, hexadecimal).
 
     The hashed bytes are the JSON array of the fields below: strings, integers and nulls only, for
-    which ``json.dumps`` without spaces is the canonical form of RFC 8785.
+    which JSON without spaces and needless escapes is the canonical form of RFC 8785.
     """
-    said = [
-        event.seq,
-        event.review_id,
-        event.actor,
-        event.on_behalf_of,
-        event.at,
-        event.type,
-        event.schema_version,
-        event.payload,
-        event.reason,
-        event.client_id,
-        event.prev_hash,
-    ]
-    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return _hash(event.seq, event.review_id, event, event.prev_hash)
+
+
+def _hash(seq: int, review_id: str, said: Draft | Event, prev_hash: str) -> str:
+    """Hash what is said at a place in the log."""
+    fields = (
+        seq,
+        review_id,
+        said.actor,
+        said.on_behalf_of,
+        said.at,
+        said.type,
+        said.schema_version,
+        said.payload,
+        said.reason,
+        said.client_id,
+        prev_hash,
+    )
+    return hashlib.sha256(msgspec.json.encode(fields)).hexdigest()
 
 
 @dataclass(slots=True)
@@ -101,8 +106,9 @@ class Chain:
 
     def add(self, draft: Draft) -> Event:
         """Give `draft` the next place and move the end of the chain."""
-        unsealed = Event(
-            seq=self.seq + 1,
+        seq = self.seq + 1
+        event = Event(
+            seq=seq,
             review_id=self.review_id,
             actor=draft.actor,
             on_behalf_of=draft.on_behalf_of,
@@ -113,16 +119,10 @@ class Chain:
             reason=draft.reason,
             client_id=draft.client_id,
             prev_hash=self.head,
-            hash="",
+            hash=_hash(seq, self.review_id, draft, self.head),
         )
-        event = Event(**{**_fields(unsealed), "hash": hash_of(unsealed)})
         self.seq, self.head = event.seq, event.hash
         return event
-
-
-def _fields(event: Event) -> dict[str, object]:
-    """Field names and values of an event."""
-    return {name: getattr(event, name) for name in Event.__slots__}
 
 
 def check_chain(events: Iterable[Event], *, review_id: str, seq: int, head: str) -> None:

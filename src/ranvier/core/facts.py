@@ -103,8 +103,17 @@ def fact_of(payload: object) -> Fact[Any]:
 
 
 def encode(payload: object) -> str:
-    """Write a payload as canonical JSON (RFC 8785)."""
-    return rfc8785.dumps(msgspec.to_builtins(payload)).decode("utf-8")
+    """Write a payload as canonical JSON (RFC 8785).
+
+    Raises
+    ------
+    InputError
+        If it holds what JSON cannot: not-a-number, an infinity, an unknown type of object.
+    """
+    try:
+        return rfc8785.dumps(msgspec.to_builtins(payload)).decode("utf-8")
+    except (rfc8785.CanonicalizationError, TypeError) as error:
+        raise InputError(f"{type(payload).__name__}: {error}.") from error
 
 
 def decode(type_: str, payload: str) -> Any:

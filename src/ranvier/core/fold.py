@@ -14,7 +14,17 @@ from typing import Literal
 from ranvier.core.event import Event
 from ranvier.core.facts import FACTS, Undone, Withdrawn, decode
 
-__all__ = ["MOVES", "Standing", "Thing", "advance", "fold", "fold_all", "subject", "undone_ids"]
+__all__ = [
+    "MOVES",
+    "Standing",
+    "Thing",
+    "advance",
+    "fold",
+    "fold_all",
+    "subject",
+    "subject_of",
+    "undone_ids",
+]
 
 Status = Literal["standing", "withdrawn"]
 Act = Literal["put", "withdraw"]
@@ -68,10 +78,16 @@ def subject(event: Event) -> Thing | None:
     """Return the thing an event is about; ``None`` for an undo, which is about another event."""
     if event.type == "event.undone":
         return None
-    payload = decode(event.type, event.payload)
+    return subject_of(event.type, decode(event.type, event.payload))
+
+
+def subject_of(type_: str, payload: object) -> Thing | None:
+    """Return the thing a decoded payload of an event type is about; see :func:`subject`."""
+    if isinstance(payload, Undone):
+        return None
     if isinstance(payload, Withdrawn):
         return Thing(payload.kind, payload.id)
-    fact = FACTS[event.type]
+    fact = FACTS[type_]
     return Thing(fact.kind, fact.key(payload))
 
 

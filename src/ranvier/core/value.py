@@ -135,7 +135,7 @@ class Value:
 
 def weakest(values: list[Provenance]) -> Provenance:
     """Return the weakest of several provenances; ``found`` if there are none."""
-    return max(values, key=PROVENANCE_ORDER.index, default="found")
+    return PROVENANCE_ORDER[max(map(PROVENANCE_ORDER.index, values), default=0)]
 
 
 def value_problems(value: Value, *, name: str) -> list[str]:

@@ -1,0 +1,22 @@
+"""Loading: the review as it stands, folded from its log."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ranvier.core.review import Review, review_from
+from ranvier.workflow.ports import Store
+from ranvier.workflow.record import read_records
+
+__all__ = ["load"]
+
+
+def load(store: Store) -> Review:
+    """Fold the log of a store into the review as it stands, with its records and actors."""
+    review = review_from(store.events(), actors=store.actors())
+    records = {
+        record.id: record
+        for imported in review.imports.values()
+        for record in read_records(store, imported)
+    }
+    return replace(review, records=records)

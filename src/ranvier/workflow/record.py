@@ -1,0 +1,182 @@
+"""Recording: the one door through which facts enter a log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import uuid_utils
+
+from ranvier.core.event import Draft, Event
+from ranvier.core.facts import decode, encode, fact_of
+from ranvier.core.fold import undone_ids
+from ranvier.core.rules import Ledger, values_of
+from ranvier.core.search import Import, Record
+from ranvier.core.value import find_anchor
+from ranvier.errors import AnchorError, InputError, NotFoundError, RuleError
+from ranvier.workflow.ports import Store
+
+__all__ = ["Saying", "ledger_of", "now", "read_records", "record"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """A fact somebody states, before it has been checked.
+
+    Attributes
+    ----------
+    payload : object
+        One of the payloads of :data:`ranvier.core.facts.FACTS`.
+    actor : str
+        Id of who states it.
+    at : str or None
+        When it was decided (UTC, ISO 8601); now if not given.
+    client_id : str or None
+        UUIDv7; made here if not given. Give one to make a retry safe.
+    file, row : str, int or None
+        Where it was read, for error messages.
+    """
+
+    payload: Any
+    actor: str
+    at: str | None = None
+    reason: str | None = None
+    on_behalf_of: str | None = None
+    client_id: str | None = None
+    file: str | None = None
+    row: int | None = None
+
+
+def now() -> str:
+    """Return the present moment as the log writes it: UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def record(store: Store, sayings: Iterable[Saying]) -> list[Event]:
+    """Check facts against the rules and append them, all or none.
+
+    Parameters
+    ----------
+    store : Store
+    sayings : iterable of Saying
+        In order: a later one may build on an earlier one.
+
+    Returns
+    -------
+    list of Event
+        Durable when this returns.
+
+    Raises
+    ------
+    RuleError
+        If a fact contradicts the rules; nothing was appended.
+    AnchorError
+        If a quote is not in its document (where the review holds the document).
+    """
+    ledger = ledger_of(store)
+    drafts: list[Draft] = []
+    documents = _Documents(store, ledger)
+    for saying in sayings:
+        if saying.client_id is not None and saying.client_id in ledger.client_ids:
+            drafts.append(_draft(saying))  # a retry: the store returns the event it has
+            continue
+        _check_types(saying)
+        problems = ledger.problems(saying.payload)
+        if problems:
+            raise RuleError(
+                problems,
+                file=saying.file,
+                row=saying.row,
+                remedy="Nothing was recorded; mend this and record again.",
+            )
+        documents.check(saying)
+        draft = _draft(saying)
+        drafts.append(draft)
+        ledger.take(saying.payload)
+        ledger.client_ids[draft.client_id] = draft.type
+        if isinstance(saying.payload, Import):
+            ledger.records |= {r.id for r in read_records(store, saying.payload)}
+    return store.append(drafts)
+
+
+def ledger_of(store: Store) -> Ledger:
+    """Load what stands, for checking the next facts against it."""
+    ledger = Ledger()
+    for standing in store.standing():
+        if standing.status == "standing":
+            ledger.take(decode(standing.type, standing.payload))
+    undos: list[Event] = []
+    for event in store.events():
+        ledger.client_ids[event.client_id] = event.type
+        if event.type == "event.undone":
+            undos.append(event)
+    ledger.undone = set(undone_ids(undos))
+    for imported in ledger.of("import").values():
+        ledger.records |= {r.id for r in read_records(store, imported)}
+    return ledger
+
+
+def read_records(store: Store, imported: Import) -> list[Record]:
+    """Read the records of an import back from its blob."""
+    lines = store.blob(imported.records_sha256).splitlines()
+    return [msgspec.json.decode(line, type=Record) for line in lines]
+
+
+def _check_types(saying: Saying) -> None:
+    """Raise if a field holds what its type does not allow, naming the field."""
+    type_ = fact_of(saying.payload).type
+    try:
+        decode(type_, encode(saying.payload))
+    except InputError as error:
+        raise RuleError([error.message], file=saying.file, row=saying.row) from error
+
+
+def _draft(saying: Saying) -> Draft:
+    """Turn a checked fact into a draft of an event."""
+    return Draft(
+        type=fact_of(saying.payload).type,
+        payload=encode(saying.payload),
+        actor=saying.actor,
+        on_behalf_of=saying.on_behalf_of,
+        at=saying.at or now(),
+        reason=saying.reason,
+        client_id=saying.client_id or str(uuid_utils.uuid7()),
+    )
+
+
+@dataclass(slots=True)
+class _Documents:
+    """Checks quotes against the documents that the review holds."""
+
+    store: Store
+    ledger: Ledger
+
+    def check(self, saying: Saying) -> None:
+        """Raise where a quote is not in its document."""
+        for path, value in values_of(saying.payload):
+            anchor = value.anchor
+            if anchor is None:
+                continue
+            source = self.ledger.of("source")[anchor.source]
+            text = _text(source.document_sha256, self.store.blob)
+            if text is not None and find_anchor(text, anchor) is None:
+                raise AnchorError(
+                    f"{path}: the quote {anchor.quote!r} is not in {source.label!r}"
+                    + (f" at character {anchor.start}." if anchor.start is not None else "."),
+                    file=saying.file,
+                    row=saying.row,
+                    remedy="Quote the figure exactly as the document prints it.",
+                )
+
+
+def _text(sha256: str | None, blob: Callable[[str], bytes]) -> str | None:
+    """Return a document's text, ``None`` if the review does not hold it."""
+    if sha256 is None:
+        return None
+    try:
+        return blob(sha256).decode("utf-8")
+    except NotFoundError:
+        return None
