@@ -352,9 +352,9 @@ def _result(
     left_out = none if left_out is None else left_out
     infinite = np.isinf(yi) | np.isinf(vi)
     yi[infinite] = np.nan
-    vi[infinite | np.isnan(yi) | (vi < 0)] = np.nan
+    vi[np.logical_or.reduce([infinite, np.isnan(yi), vi < 0])] = np.nan
     dropped = np.isnan(yi) | np.isnan(vi)
-    missing = np.isnan(np.vstack(list(rows.values()))).any(axis=0)
+    missing: NDArray[np.bool_] = np.any([np.isnan(v) for v in rows.values()], axis=0)
     notes: list[str] = []
     for i in range(len(yi)):
         if corrected[i]:

@@ -1,0 +1,293 @@
+"""Pool effects: one mean, with or without a variance between studies."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr
+from scipy.stats import chi2
+from scipy.stats import t as student
+
+from ranvier.errors import InputError, NumericalWarning
+from ranvier.stats.arrays import Vector, as_effects, as_vector, rows_of
+from ranvier.stats.least_squares import Batch
+from ranvier.stats.mixed import FIXED, FitStats, Test, critical, fit_batch, fit_statistics
+from ranvier.stats.tau2 import Method
+
+__all__ = ["PiMethod", "RmaResult", "rma", "two_sided"]
+
+PiMethod = Literal["t", "riley", "test"]
+
+#: Above this ratio of variances, sums of weights lose digits (metafor warns at the same one).
+VARIANCE_RATIO = 1e7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RmaResult:
+    """What :func:`rma` found: floats in the units of ``yi``; ``tau2`` in those units squared.
+
+    Attributes
+    ----------
+    k : int
+        Studies pooled.
+    estimate, se, stat, pval, ci_lb, ci_ub : float
+        The pooled effect, its standard error, test statistic, p value and confidence interval.
+    ddf : int or None
+        Degrees of freedom of the test; None for a normal one.
+    pi_lb, pi_ub : float or None
+        Prediction interval; None for one common effect, or where it is not defined.
+    tau2, se_tau2, I2, H2 : float or None
+        Variance between studies and the measures made of it; ``I2`` in percent.
+    QE, QEp : float
+        Cochran's Q and its p value.
+    weights : Vector
+        Percent, one a row given; nan for rows left out.
+    fit : FitStats
+        Log-likelihood (restricted for REML) and information criteria.
+    notes : tuple of str
+        Each exclusion and each doubt, in words.
+    """
+
+    k: int
+    estimate: float
+    se: float
+    stat: float
+    pval: float
+    ci_lb: float
+    ci_ub: float
+    ddf: int | None
+    pi_lb: float | None
+    pi_ub: float | None
+    tau2: float
+    se_tau2: float | None
+    I2: float
+    H2: float
+    QE: float
+    QEp: float
+    weights: Vector = field(repr=False)
+    fit: FitStats = field(repr=False)
+    method: Method
+    test: Test
+    level: float
+    pi_method: PiMethod
+    notes: tuple[str, ...] = field(default=(), repr=False)
+
+    def __str__(self) -> str:
+        name = "Equal-effects" if self.method in FIXED else "Random-effects"
+        lines = [f"{name} model (k = {self.k}; method {self.method}; test {self.test})"]
+        if self.method not in FIXED:
+            se = "" if self.se_tau2 is None else f" (SE {self.se_tau2:.4f})"
+            lines.append(f"tau2 {self.tau2:.4f}{se}; I2 {self.I2:.1f}%; H2 {self.H2:.2f}")
+        lines.append(f"Q(df = {self.k - 1}) = {self.QE:.4f}, p = {self.QEp:.4f}")
+        lines.append(
+            f"{self.estimate:.4f} [{self.ci_lb:.4f}, {self.ci_ub:.4f}], "
+            f"SE {self.se:.4f}, p = {self.pval:.4f}"
+        )
+        if self.pi_lb is not None and self.pi_ub is not None:
+            lines.append(f"Prediction interval [{self.pi_lb:.4f}, {self.pi_ub:.4f}]")
+        return "\n".join([*lines, *self.notes])
+
+
+def two_sided(stat: float, free: float | None) -> float:
+    """Two-sided p value of a statistic that is t with ``free`` degrees of freedom, or z."""
+    if free is None:
+        return float(2 * ndtr(-abs(stat)))
+    return float(2 * student.sf(abs(stat), free)) if free > 0 else float("nan")
+
+
+def rma(
+    yi: ArrayLike,
+    vi: ArrayLike | None = None,
+    *,
+    sei: ArrayLike | None = None,
+    method: Method = "REML",
+    test: Test = "z",
+    level: float = 0.95,
+    pi_method: PiMethod = "t",
+    weights: ArrayLike | None = None,
+    tau2: float | None = None,
+) -> RmaResult:
+    """Pool effects by inverse variance, with one common effect or a variance between studies.
+
+    Parameters
+    ----------
+    yi : array_like, shape (k,)
+        Observed effects, on the scale they are pooled on (log for ratios). Rows that are nan, or
+        whose variance is, are left out and named in ``notes``.
+    vi, sei : array_like, shape (k,)
+        Their sampling variances, or standard errors: one of the two.
+    method : Method
+        ``EE`` (also ``FE``, ``CE``): one common effect. Else the estimator of tau2: ``DL``, ``HE``,
+        ``HS``, ``HSk``, ``SJ``, ``ML``, ``REML``, ``EB``, ``PM``, ``PMM`` (median unbiased),
+        ``DLIT``, ``SJIT`` or ``GENQ`` (by ``weights``).
+    test : {"z", "t", "knha", "adhoc"}
+        Normal; t with k - 1; Knapp and Hartung's; the same, never narrower than the normal
+        standard error allows.
+    level : float
+        Of the intervals, between 0 and 1.
+    pi_method : {"t", "riley", "test"}
+        Prediction interval by t with k - 1 (Cochrane Handbook 10.10.4.3), by t with k - 2, or by
+        the distribution of ``test`` (metafor's default).
+    weights : array_like or None
+        Used instead of inverse variances; equal ones give the unweighted mean.
+    tau2 : float or None
+        A value to take instead of an estimate.
+
+    Returns
+    -------
+    RmaResult
+
+    Raises
+    ------
+    InputError
+        If the shapes differ, a variance is not positive, or no row is left.
+
+    Warns
+    -----
+    NumericalWarning
+        If the variances span more than seven orders of magnitude.
+
+    Notes
+    -----
+    REML and ML are the highest of all maxima (bracketed roots of the score); metafor's Fisher
+    scoring stops earlier and can end on a lower one. ``EB`` and ``DLIT`` are iterations that end in
+    the root of Paule and Mandel's equation, and are computed as that.
+
+    References
+    ----------
+    Viechtbauer W (2005). Bias and efficiency of meta-analytic variance estimators in the
+    random-effects model. Journal of Educational and Behavioral Statistics 30:261-293.
+    doi:10.3102/10769986030003261
+
+    Examples
+    --------
+    >>> fit = rma([0.10, 0.30, 0.35, 0.65], [0.03, 0.03, 0.05, 0.01], method="DL")
+    >>> f"{fit.estimate:.4f} {fit.tau2:.4f}"
+    '0.3882 0.0506'
+    """
+    if method not in get_args(Method):
+        raise InputError(f"method must be one of {', '.join(get_args(Method))}, not {method!r}.")
+    if test not in get_args(Test):
+        raise InputError(f"test must be one of {', '.join(get_args(Test))}, not {test!r}.")
+    if not 0 < level < 1:
+        raise InputError(f"level must be between 0 and 1; it is {level}.")
+    if tau2 is not None and tau2 < 0:
+        raise InputError(f"tau2 must not be negative; it is {tau2}.")
+    y, v = as_effects(yi, variances(vi, sei))
+    keep = ~(np.isnan(y) | np.isnan(v))
+    w = None if weights is None else user_weights(weights, keep)
+    if method == "GENQ" and w is None:
+        raise InputError("method GENQ needs weights.")
+    notes = left_out(keep)
+    batch = Batch.of(y[keep], v[keep])
+    fixed = None if tau2 is None or method in FIXED else np.array([tau2])
+    fit = fit_batch(batch, method=method, test=test, weights=w, tau2=fixed)
+    k = int(fit.k[0])
+    ddf = None if test == "z" else k - 1
+    estimate, se, t2 = float(fit.beta[0, 0]), float(np.sqrt(fit.vcov[0, 0, 0])), float(fit.tau2[0])
+    stat = estimate / se if se > 0 else float("nan")
+    half = critical(level, ddf) * se
+    pi_lb, pi_ub = _prediction(estimate, se, t2, k, method, test, pi_method, level)
+    percent = np.full(len(y), np.nan)
+    percent[keep] = 100 * fit.w[0] / fit.w[0].sum()
+    return RmaResult(
+        k=k,
+        estimate=estimate,
+        se=se,
+        stat=stat,
+        pval=two_sided(stat, ddf),
+        ci_lb=estimate - half,
+        ci_ub=estimate + half,
+        ddf=ddf,
+        pi_lb=pi_lb,
+        pi_ub=pi_ub,
+        tau2=t2,
+        se_tau2=None if np.isnan(fit.se_tau2[0]) else float(fit.se_tau2[0]),
+        I2=float(fit.I2[0]),
+        H2=float(fit.H2[0]),
+        QE=float(fit.QE[0]),
+        QEp=float(chi2.sf(fit.QE[0], k - 1)) if k > 1 else 1.0,
+        weights=percent,
+        fit=fit_statistics(batch, fit, method, fixed is not None),
+        method=method,
+        test=test,
+        level=level,
+        pi_method=pi_method,
+        notes=(*notes, *_doubts(batch, int(fit.maxima[0]), method, test, se)),
+    )
+
+
+def variances(vi: ArrayLike | None, sei: ArrayLike | None) -> ArrayLike:
+    """Return the sampling variances from the one of two that is given."""
+    if (vi is None) == (sei is None):
+        raise InputError("Give either vi or sei.")
+    if sei is None:
+        assert vi is not None
+        return vi
+    se = as_vector("sei", sei)
+    if (se <= 0).any():
+        raise InputError(f"sei must be positive; it is not at rows {rows_of(se <= 0)}.")
+    return se**2
+
+
+def user_weights(weights: ArrayLike, keep: NDArray[np.bool_]) -> Vector:
+    """Check weights given by the user; shape (1, k) of the rows kept."""
+    w = as_vector("weights", weights)
+    if len(w) != len(keep):
+        raise InputError(f"weights must have {len(keep)} rows; it has {len(w)}.")
+    if not (w[keep] >= 0).all() or w[keep].sum() == 0:
+        raise InputError("weights must not be negative, missing or all 0.")
+    return w[keep][None]
+
+
+def left_out(keep: NDArray[np.bool_]) -> list[str]:
+    """Say which rows are not used; refuse if none is left."""
+    if not keep.any():
+        raise InputError("No study has both an effect and a variance.")
+    return [f"study {i + 1}: left out, no effect or no variance" for i in np.flatnonzero(~keep)]
+
+
+def _prediction(
+    estimate: float,
+    se: float,
+    tau2: float,
+    k: int,
+    method: Method,
+    test: Test,
+    pi_method: PiMethod,
+    level: float,
+) -> tuple[float | None, float | None]:
+    """Interval for the effect in a new study."""
+    if method in FIXED or k < 2 or np.isnan(se):
+        return None, None
+    free: int | None = k - 1
+    if pi_method == "riley":
+        free = max(1, k - 2)
+    elif pi_method == "test" and test == "z":
+        free = None
+    half = critical(level, free) * float(np.sqrt(se**2 + tau2))
+    return estimate - half, estimate + half
+
+
+def _doubts(batch: Batch, maxima: int, method: Method, test: Test, se: float) -> list[str]:
+    """Say what is shaky about a fit."""
+    notes: list[str] = []
+    k = int(batch.k[0])
+    if k == 1 and method not in FIXED:
+        notes.append("one study: tau2 cannot be estimated and is taken as 0")
+    if k == 1 and test != "z":
+        notes.append("one study: no degree of freedom, so no standard error or interval by t")
+    if se == 0:
+        notes.append("all effects are equal: the Knapp-Hartung standard error is 0, no test")
+    if maxima > 1:
+        notes.append(f"the likelihood of tau2 has {maxima} maxima; the highest is taken")
+    ratio = float(batch.v.max() / batch.v.min())
+    if ratio >= VARIANCE_RATIO:
+        said = f"the largest sampling variance is {ratio:.1e} times the smallest"
+        warnings.warn(said, NumericalWarning, stacklevel=3)
+        notes.append(said)
+    return notes
