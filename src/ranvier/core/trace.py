@@ -13,7 +13,16 @@ from ranvier.core.review import Review
 from ranvier.core.value import Provenance, Value
 from ranvier.errors import NotFoundError
 
-__all__ = ["Node", "analysis_is_stale", "node_at", "stale_reasons", "trace", "value_node"]
+__all__ = [
+    "Node",
+    "analysis_is_stale",
+    "node_at",
+    "said_by",
+    "stale_reasons",
+    "trace",
+    "trace_lines",
+    "value_node",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,3 +316,37 @@ def _sources(review: Review) -> list[Node]:
                 )
             )
     return nodes
+
+
+def trace_lines(nodes: Mapping[str, Node], id: str) -> list[tuple[int, str]]:
+    """Write a trace as indented lines, each step before what it is made from.
+
+    A step that was written before is only named.
+    """
+    lines: list[tuple[int, str]] = []
+    written: set[str] = set()
+
+    def write(node_id: str, depth: int) -> None:
+        node = nodes.get(node_id)
+        if node is None or node_id in written:
+            lines.append((depth, f"{node_id} (see above)" if node else node_id))
+            return
+        written.add(node_id)
+        mark = "" if node.provenance in (None, "found") else f"  [{node.provenance}]"
+        lines.append((depth, f"{node.id}: {node.title}{mark}"))
+        lines.extend((depth + 1, f"! stale: {why}") for why in node.stale)
+        lines.extend((depth + 1, f"{name}: {said}") for name, said in node.detail)
+        if node.event is not None:
+            lines.append((depth + 1, said_by(node.event)))
+        for below in node.below:
+            write(below, depth + 1)
+
+    write(id, 0)
+    return lines
+
+
+def said_by(event: Event) -> str:
+    """Say who said an event, when and why."""
+    who = event.actor + (f" for {event.on_behalf_of}" if event.on_behalf_of else "")
+    why = f": {event.reason}" if event.reason else ""
+    return f"event {event.seq}, {event.at}, {who}{why}"

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 import uuid_utils
 
-from ranvier.core.event import Draft, Event
-from ranvier.core.facts import decode, encode, fact_of
-from ranvier.core.fold import undone_ids
+from ranvier.core.event import Chain, Draft, Event
+from ranvier.core.facts import Undone, Withdrawn, decode, encode, fact_of
+from ranvier.core.fold import fold_all, undone_ids
 from ranvier.core.rules import Ledger, values_of
 from ranvier.core.search import Import, Record
 from ranvier.core.value import find_anchor
@@ -84,7 +84,7 @@ def record(store: Store, sayings: Iterable[Saying]) -> list[Event]:
             drafts.append(_draft(saying))  # a retry: the store returns the event it has
             continue
         _check_types(saying)
-        problems = ledger.problems(saying.payload)
+        problems = ledger.problems(saying.payload) or _left_hanging(store, drafts, saying)
         if problems:
             raise RuleError(
                 problems,
@@ -123,6 +123,23 @@ def read_records(store: Store, imported: Import) -> list[Record]:
     """Read the records of an import back from its blob."""
     lines = store.blob(imported.records_sha256).splitlines()
     return [msgspec.json.decode(line, type=Record) for line in lines]
+
+
+def _left_hanging(store: Store, before: list[Draft], saying: Saying) -> list[str]:
+    """List what would stand on nothing once a thing is withdrawn or an event undone."""
+    if not isinstance(saying.payload, Withdrawn | Undone):
+        return []
+    chain = Chain(store.review_id, *store.head())
+    events = [*store.events(), *(chain.add(draft) for draft in [*before, _draft(saying)])]
+    left = Ledger()
+    standing = sorted(fold_all(events).values(), key=lambda s: s.seq)
+    payloads = [decode(s.type, s.payload) for s in standing if s.status == "standing"]
+    for payload in payloads:
+        left.take(payload)
+    for imported in left.of("import").values():
+        left.records |= {r.id for r in read_records(store, imported)}
+    checked = (p for p in payloads if fact_of(p).kind not in ("review", "withdrawal"))
+    return [problem for payload in checked for problem in left.problems(payload)]
 
 
 def _check_types(saying: Saying) -> None:

@@ -1,0 +1,303 @@
+"""The Python face: `ranvier.open(place)` gives a thin handle on a review.
+
+Examples
+--------
+>>> import ranvier
+>>> with ranvier.open(ranvier.shipped("mmn")) as r:
+...     strength = r.analyses()["strength-published"].effect
+>>> f"{strength.estimate:.2f} ({strength.ci_lb:.2f} to {strength.ci_ub:.2f})"
+'11.00 (2.86 to 42.25)'
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from ranvier import bootstrap, workflow
+from ranvier.core.analysis import Analysis
+from ranvier.core.book import Book
+from ranvier.core.event import Event
+from ranvier.core.facts import ReviewOpened
+from ranvier.core.reproduction import Reproduction
+from ranvier.core.review import Actor, Review
+from ranvier.core.search import SearchRun
+from ranvier.core.trace import Node, node_at, trace_lines
+from ranvier.errors import InputError, NotFoundError
+from ranvier.reporting import review_document
+
+__all__ = ["OpenReview", "Status", "new", "open", "restore", "shipped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Where a review stands, in counts.
+
+    Attributes
+    ----------
+    things : dict of str to int
+        How many of each kind stand.
+    stale : tuple of str
+        Ids of what no longer holds, with the reason.
+    """
+
+    id: str
+    title: str
+    events: int
+    head: str
+    current_to: str | None
+    versions: tuple[str, ...]
+    things: dict[str, int]
+    records: int
+    stale: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What `verify` proved.
+
+    Attributes
+    ----------
+    events : int
+        Events whose chain holds.
+    quotes, proved : int
+        Anchors in the review, and those found in the documents at hand.
+    missing : tuple of str
+        Documents that were not at hand, by name.
+    wrong : tuple of str
+        Quotes that are not in their document.
+    """
+
+    events: int
+    head: str
+    quotes: int
+    proved: int
+    missing: tuple[str, ...]
+    wrong: tuple[str, ...]
+
+
+class OpenReview:
+    """A review that is open: everything the command line and the web do goes through here.
+
+    Use it as a context manager, or call :meth:`close`.
+    """
+
+    def __init__(self, store: workflow.Store) -> None:
+        self._store = store
+        self._book: tuple[int, Book] | None = None
+
+    def __enter__(self) -> OpenReview:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the review."""
+        self.close()
+
+    def close(self) -> None:
+        """Finish what is under way and let go of the review."""
+        self._store.close()
+
+    @property
+    def state(self) -> Review:
+        """The review as it stands, folded from the log."""
+        return workflow.load(self._store)
+
+    def book(self) -> Book:
+        """Compute everything that the review document shows."""
+        seq, _ = self._store.head()
+        if self._book is None or self._book[0] != seq:
+            self._book = (seq, workflow.book_of(self._store))
+        return self._book[1]
+
+    def analyses(self) -> Mapping[str, Analysis]:
+        """Compute the protocol's analyses, by id."""
+        return self.book().analyses
+
+    def status(self) -> Status:
+        """Count what stands and say what is stale."""
+        book = self.book()
+        review = book.review
+        kinds = Counter(
+            thing.kind
+            for thing, (standing, _) in review.things.items()
+            if standing.status == "standing"
+        )
+        dates = [s.searched_through for s in review.searches.values() if s.searched_through]
+        return Status(
+            id=review.opened.id,
+            title=review.opened.title,
+            events=book.seq,
+            head=book.head,
+            current_to=max(dates, default=None),
+            versions=tuple(review.versions),
+            things=dict(sorted(kinds.items())),
+            records=len(review.records),
+            stale=tuple(
+                f"{node.id}: {'; '.join(node.stale)}" for node in book.trace.values() if node.stale
+            ),
+            warnings=book.flow.warnings,
+        )
+
+    def log(self, *, about: str | None = None, after: int = 0) -> Iterator[Event]:
+        """Yield who decided what, when and why, oldest first.
+
+        Parameters
+        ----------
+        about : str or None
+            Only events on one thing, such as ``row/hahn2013-switch``.
+        after : int
+            Only events after this one.
+        """
+        for event in self._store.events(after=after):
+            if about is None or about in (str(workflow.subject(event)), event.client_id):
+                yield event
+
+    def actors(self) -> dict[str, Actor]:
+        """Return who acted, by id."""
+        return self._store.actors()
+
+    def name_actor(self, actor: Actor) -> None:
+        """Add an actor, or change or erase a name; the log itself keeps only ids."""
+        self._store.put_actor(actor)
+
+    def trace(self, id: str) -> list[tuple[int, str]]:
+        """Follow a number back: indented lines from a finding down to the words in the source.
+
+        Parameters
+        ----------
+        id : str
+            ``finding/ID``, ``analysis/ID``, ``row/ID``, ``value/ROW/FIELD``, ``study/ID`` ...
+        """
+        nodes = self.book().trace
+        return trace_lines(nodes, node_at(nodes, id).id)
+
+    def node(self, id: str) -> Node:
+        """Return one step of a trace."""
+        return node_at(self.book().trace, id)
+
+    def record(self, sayings: Iterable[workflow.Saying]) -> list[Event]:
+        """Check facts against the rules and append them, all or none."""
+        return workflow.record(self._store, sayings)
+
+    def conclude(self, sayings: Iterable[workflow.Saying]) -> list[Event]:
+        """Record findings, certainties and texts, tied to the analyses as they stand now."""
+        return workflow.record(self._store, workflow.grounded(self._store, sayings))
+
+    def record_analyses(
+        self, *, actor: str, at: str | None = None, reason: str | None = None
+    ) -> list[Event]:
+        """Compute every planned analysis and record those that moved."""
+        return workflow.record_analyses(self._store, actor=actor, at=at, reason=reason)
+
+    def import_records(
+        self, path: str | Path, search: SearchRun | str, *, actor: str, at: str | None = None
+    ) -> workflow.Collected:
+        """Add the records of a file to the review."""
+        file = Path(path)
+        if not file.is_file():
+            raise InputError(f"there is no file {file}.", remedy="Check the path.")
+        return workflow.import_records(
+            self._store, search, file.name, file.read_bytes(), actor=actor, at=at
+        )
+
+    def undo(self, seq: int, *, actor: str, reason: str) -> Event:
+        """Make an event count no longer, by an event that says so."""
+        return workflow.undo(self._store, seq, actor=actor, reason=reason)
+
+    def reproduce(self, published: str | Path | None = None) -> list[Reproduction]:
+        """Recompute published results: those of the review, or those of a file."""
+        if published is None:
+            return list(self.book().reproductions)
+        return workflow.reproduce_file(published)
+
+    def verify(self, documents: str | Path | None = None) -> Verified:
+        """Prove the chain and the projections, and the quotes against documents at hand.
+
+        Raises
+        ------
+        IntegrityError
+            If the log was changed, or a projection does not equal a rebuild.
+        """
+        self._store.verify()
+        seq, head = self._store.head()
+        quotes = workflow.prove_quotes(self.state, _files(documents))
+        return Verified(
+            events=seq,
+            head=head,
+            quotes=len(quotes),
+            proved=sum(q.proved is True for q in quotes),
+            missing=tuple(
+                sorted({q.source.document_name or q.source.id for q in quotes if q.proved is None})
+            ),
+            wrong=tuple(
+                f"{q.holder}, {q.path}: {q.anchor.quote!r} is not in {q.source.label!r}"
+                for q in quotes
+                if q.proved is False
+            ),
+        )
+
+    def build(self, folder: str | Path) -> Path:
+        """Write the review document to `folder`/index.html and return its path."""
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        html = review_document(self.book(), language=self.book().review.opened.language)
+        return _write_whole(target / "index.html", html.encode("utf-8"))
+
+    def snapshot(self, folder: str | Path) -> None:
+        """Write the whole review as a deterministic text tree."""
+        bootstrap.write_snapshot(self._store, folder)
+
+
+def open(place: str | Path, *, mode: bootstrap.Mode = "write") -> OpenReview:
+    """Open a review: a folder, a snapshot (for reading) or a ``postgresql://`` address."""
+    return OpenReview(bootstrap.open_store(place, mode=mode))
+
+
+def new(place: str | Path, *, id: str, title: str, actor: str, language: str = "en") -> OpenReview:
+    """Make an empty review."""
+    review = OpenReview(bootstrap.create_store(place, review_id=id))
+    opened = ReviewOpened(id=id, title=title, language=language)
+    review.record([workflow.Saying(payload=opened, actor=actor)])
+    return review
+
+
+def restore(snapshot: str | Path, place: str | Path) -> OpenReview:
+    """Read a snapshot back into a review, to the same hashes."""
+    return OpenReview(bootstrap.restore_store(snapshot, place))
+
+
+def shipped(name: str) -> Path:
+    """Return the snapshot of a review that comes with Ranvier."""
+    return bootstrap.shipped_review(name)
+
+
+def _files(folder: str | Path | None) -> dict[str, bytes]:
+    """Read all files of a folder."""
+    if folder is None:
+        return {}
+    place = Path(folder)
+    if not place.is_dir():
+        raise NotFoundError(f"there is no folder {place}.", remedy="Check the path.")
+    return {file.name: file.read_bytes() for file in sorted(place.iterdir()) if file.is_file()}
+
+
+def _write_whole(path: Path, data: bytes) -> Path:
+    """Write a file so that a reader meets the old one or the new one, never half of one."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    Path(temporary).chmod(0o644)
+    Path(temporary).replace(path)
+    return path
