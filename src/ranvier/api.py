@@ -19,17 +19,35 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from ranvier import bootstrap, workflow
+from ranvier.bootstrap import (
+    Mode,
+    create_store,
+    open_store,
+    restore_store,
+    shipped_review,
+    write_snapshot,
+)
 from ranvier.core.analysis import Analysis
 from ranvier.core.book import Book
 from ranvier.core.event import Event
 from ranvier.core.facts import ReviewOpened
+from ranvier.core.fold import subject
 from ranvier.core.reproduction import Reproduction
 from ranvier.core.review import Actor, Review
 from ranvier.core.search import SearchRun
 from ranvier.core.trace import Node, node_at, trace_lines
 from ranvier.errors import InputError, NotFoundError
 from ranvier.reporting import review_document
+from ranvier.workflow.analyse import record_analyses
+from ranvier.workflow.build import book_of
+from ranvier.workflow.collect import Collected, import_records
+from ranvier.workflow.conclude import grounded
+from ranvier.workflow.load import load
+from ranvier.workflow.ports import Store
+from ranvier.workflow.prove import prove_quotes
+from ranvier.workflow.record import Saying, record
+from ranvier.workflow.reproduce import reproduce_file
+from ranvier.workflow.undo import undo
 
 __all__ = ["OpenReview", "Status", "new", "open", "restore", "shipped"]
 
@@ -88,7 +106,7 @@ class OpenReview:
     Use it as a context manager, or call :meth:`close`.
     """
 
-    def __init__(self, store: workflow.Store) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
         self._book: tuple[int, Book] | None = None
 
@@ -112,13 +130,13 @@ class OpenReview:
     @property
     def state(self) -> Review:
         """The review as it stands, folded from the log."""
-        return workflow.load(self._store)
+        return load(self._store)
 
     def book(self) -> Book:
         """Compute everything that the review document shows."""
         seq, _ = self._store.head()
         if self._book is None or self._book[0] != seq:
-            self._book = (seq, workflow.book_of(self._store))
+            self._book = (seq, book_of(self._store))
         return self._book[1]
 
     def analyses(self) -> Mapping[str, Analysis]:
@@ -161,7 +179,7 @@ class OpenReview:
             Only events after this one.
         """
         for event in self._store.events(after=after):
-            if about is None or about in (str(workflow.subject(event)), event.client_id):
+            if about is None or about in (str(subject(event)), event.client_id):
                 yield event
 
     def actors(self) -> dict[str, Actor]:
@@ -187,40 +205,38 @@ class OpenReview:
         """Return one step of a trace."""
         return node_at(self.book().trace, id)
 
-    def record(self, sayings: Iterable[workflow.Saying]) -> list[Event]:
+    def record(self, sayings: Iterable[Saying]) -> list[Event]:
         """Check facts against the rules and append them, all or none."""
-        return workflow.record(self._store, sayings)
+        return record(self._store, sayings)
 
-    def conclude(self, sayings: Iterable[workflow.Saying]) -> list[Event]:
+    def conclude(self, sayings: Iterable[Saying]) -> list[Event]:
         """Record findings, certainties and texts, tied to the analyses as they stand now."""
-        return workflow.record(self._store, workflow.grounded(self._store, sayings))
+        return record(self._store, grounded(self._store, sayings))
 
     def record_analyses(
         self, *, actor: str, at: str | None = None, reason: str | None = None
     ) -> list[Event]:
         """Compute every planned analysis and record those that moved."""
-        return workflow.record_analyses(self._store, actor=actor, at=at, reason=reason)
+        return record_analyses(self._store, actor=actor, at=at, reason=reason)
 
     def import_records(
         self, path: str | Path, search: SearchRun | str, *, actor: str, at: str | None = None
-    ) -> workflow.Collected:
+    ) -> Collected:
         """Add the records of a file to the review."""
         file = Path(path)
         if not file.is_file():
             raise InputError(f"there is no file {file}.", remedy="Check the path.")
-        return workflow.import_records(
-            self._store, search, file.name, file.read_bytes(), actor=actor, at=at
-        )
+        return import_records(self._store, search, file.name, file.read_bytes(), actor=actor, at=at)
 
     def undo(self, seq: int, *, actor: str, reason: str) -> Event:
         """Make an event count no longer, by an event that says so."""
-        return workflow.undo(self._store, seq, actor=actor, reason=reason)
+        return undo(self._store, seq, actor=actor, reason=reason)
 
     def reproduce(self, published: str | Path | None = None) -> list[Reproduction]:
         """Recompute published results: those of the review, or those of a file."""
         if published is None:
             return list(self.book().reproductions)
-        return workflow.reproduce_file(published)
+        return reproduce_file(published)
 
     def verify(self, documents: str | Path | None = None) -> Verified:
         """Prove the chain and the projections, and the quotes against documents at hand.
@@ -232,7 +248,7 @@ class OpenReview:
         """
         self._store.verify()
         seq, head = self._store.head()
-        quotes = workflow.prove_quotes(self.state, _files(documents))
+        quotes = prove_quotes(self.state, _files(documents))
         return Verified(
             events=seq,
             head=head,
@@ -257,30 +273,30 @@ class OpenReview:
 
     def snapshot(self, folder: str | Path) -> None:
         """Write the whole review as a deterministic text tree."""
-        bootstrap.write_snapshot(self._store, folder)
+        write_snapshot(self._store, folder)
 
 
-def open(place: str | Path, *, mode: bootstrap.Mode = "write") -> OpenReview:
+def open(place: str | Path, *, mode: Mode = "write") -> OpenReview:
     """Open a review: a folder, a snapshot (for reading) or a ``postgresql://`` address."""
-    return OpenReview(bootstrap.open_store(place, mode=mode))
+    return OpenReview(open_store(place, mode=mode))
 
 
 def new(place: str | Path, *, id: str, title: str, actor: str, language: str = "en") -> OpenReview:
     """Make an empty review."""
-    review = OpenReview(bootstrap.create_store(place, review_id=id))
+    review = OpenReview(create_store(place, review_id=id))
     opened = ReviewOpened(id=id, title=title, language=language)
-    review.record([workflow.Saying(payload=opened, actor=actor)])
+    review.record([Saying(payload=opened, actor=actor)])
     return review
 
 
 def restore(snapshot: str | Path, place: str | Path) -> OpenReview:
     """Read a snapshot back into a review, to the same hashes."""
-    return OpenReview(bootstrap.restore_store(snapshot, place))
+    return OpenReview(restore_store(snapshot, place))
 
 
 def shipped(name: str) -> Path:
     """Return the snapshot of a review that comes with Ranvier."""
-    return bootstrap.shipped_review(name)
+    return shipped_review(name)
 
 
 def _files(folder: str | Path | None) -> dict[str, bytes]:

@@ -138,7 +138,7 @@ def _left_hanging(store: Store, before: list[Draft], saying: Saying) -> list[str
         left.take(payload)
     for imported in left.of("import").values():
         left.records |= {r.id for r in read_records(store, imported)}
-    checked = (p for p in payloads if fact_of(p).kind not in ("review", "withdrawal"))
+    checked = (p for p in payloads if fact_of(p).kind != "review")
     return [problem for payload in checked for problem in left.problems(payload)]
 
 
