@@ -16,6 +16,7 @@ from ranvier.errors import InputError, NumericalWarning
 from ranvier.stats.arrays import Vector, as_effects, as_vector, rows_of
 from ranvier.stats.least_squares import Batch
 from ranvier.stats.mixed import FIXED, FitStats, Test, critical, fit_batch, fit_statistics
+from ranvier.stats.printing import defined, show, show_interval, show_p
 from ranvier.stats.tau2 import Method
 
 __all__ = ["PiMethod", "RmaResult", "rma", "two_sided"]
@@ -34,8 +35,11 @@ class RmaResult:
     ----------
     k : int
         Studies pooled.
-    estimate, se, stat, pval, ci_lb, ci_ub : float
-        The pooled effect, its standard error, test statistic, p value and confidence interval.
+    estimate : float
+        The pooled effect.
+    se, stat, pval, ci_lb, ci_ub : float or None
+        Its standard error, test statistic, p value and interval; None where there is none (one
+        study under a t test, or equal effects under ``knha``).
     ddf : int or None
         Degrees of freedom of the test; None for a normal one.
     pi_lb, pi_ub : float or None
@@ -54,11 +58,11 @@ class RmaResult:
 
     k: int
     estimate: float
-    se: float
-    stat: float
-    pval: float
-    ci_lb: float
-    ci_ub: float
+    se: float | None
+    stat: float | None
+    pval: float | None
+    ci_lb: float | None
+    ci_ub: float | None
     ddf: int | None
     pi_lb: float | None
     pi_ub: float | None
@@ -80,15 +84,13 @@ class RmaResult:
         name = "Equal-effects" if self.method in FIXED else "Random-effects"
         lines = [f"{name} model (k = {self.k}; method {self.method}; test {self.test})"]
         if self.method not in FIXED:
-            se = "" if self.se_tau2 is None else f" (SE {self.se_tau2:.4f})"
+            se = f" (SE {show(self.se_tau2)})"
             lines.append(f"tau2 {self.tau2:.4f}{se}; I2 {self.I2:.1f}%; H2 {self.H2:.2f}")
-        lines.append(f"Q(df = {self.k - 1}) = {self.QE:.4f}, p = {self.QEp:.4f}")
-        lines.append(
-            f"{self.estimate:.4f} [{self.ci_lb:.4f}, {self.ci_ub:.4f}], "
-            f"SE {self.se:.4f}, p = {self.pval:.4f}"
-        )
-        if self.pi_lb is not None and self.pi_ub is not None:
-            lines.append(f"Prediction interval [{self.pi_lb:.4f}, {self.pi_ub:.4f}]")
+        lines.append(f"Q(df = {self.k - 1}) = {self.QE:.4f}, {show_p(self.QEp)}")
+        interval = show_interval(self.ci_lb, self.ci_ub)
+        lines.append(f"{self.estimate:.4f} {interval}, SE {show(self.se)}, {show_p(self.pval)}")
+        if self.pi_lb is not None:
+            lines.append(f"Prediction interval {show_interval(self.pi_lb, self.pi_ub)}")
         return "\n".join([*lines, *self.notes])
 
 
@@ -197,16 +199,16 @@ def rma(
     return RmaResult(
         k=k,
         estimate=estimate,
-        se=se,
-        stat=stat,
-        pval=two_sided(stat, ddf),
-        ci_lb=estimate - half,
-        ci_ub=estimate + half,
+        se=defined(se),
+        stat=defined(stat),
+        pval=defined(two_sided(stat, ddf)),
+        ci_lb=defined(estimate - half),
+        ci_ub=defined(estimate + half),
         ddf=ddf,
         pi_lb=pi_lb,
         pi_ub=pi_ub,
         tau2=t2,
-        se_tau2=None if np.isnan(fit.se_tau2[0]) else float(fit.se_tau2[0]),
+        se_tau2=defined(fit.se_tau2[0]),
         I2=float(fit.I2[0]),
         H2=float(fit.H2[0]),
         QE=float(fit.QE[0]),
