@@ -1,30 +1,91 @@
 """Meta-analysis: arrays in, frozen results out; knows nothing of reviews and is usable alone."""
 
+from ranvier.stats.convert import (
+    FORMULAS,
+    Converted,
+    FormulaId,
+    change_correlation,
+    combine_groups,
+    sd_from_ci,
+    sd_from_se,
+    sd_of_change,
+    se_from_ci,
+    se_from_p,
+)
 from ranvier.stats.effects import Effects, Measure, VType, escalc
+from ranvier.stats.exact import (
+    Alternative,
+    ExactOddsRatio,
+    TestResult,
+    chi2_test,
+    exact_odds_ratio,
+    fisher_test,
+)
 from ranvier.stats.mantel_haenszel import MhResult, MhTests, rma_mh, rma_mh_rates
 from ranvier.stats.mixed import FitStats, Test
+from ranvier.stats.paired import (
+    CrossoverResult,
+    McNemarMethod,
+    PairedDifference,
+    mainland_gart,
+    mcnemar_test,
+    paired_odds_ratio,
+    paired_risk_difference,
+)
 from ranvier.stats.peto import rma_peto
+from ranvier.stats.prepost import ChangeGrid, Contrast, mean_contrast, prepost_change
+from ranvier.stats.proportion import ProportionCi, ProportionMethod, proportion_ci
 from ranvier.stats.rma import PiMethod, RmaResult, rma
 from ranvier.stats.tau2 import Method
 from ranvier.stats.zero_cells import ZERO_CELLS, ZeroCells, ZeroCellsName
 
 __all__ = [
+    "FORMULAS",
     "ZERO_CELLS",
+    "Alternative",
+    "ChangeGrid",
+    "Contrast",
+    "Converted",
+    "CrossoverResult",
     "Effects",
+    "ExactOddsRatio",
     "FitStats",
+    "FormulaId",
+    "McNemarMethod",
     "Measure",
     "Method",
     "MhResult",
     "MhTests",
+    "PairedDifference",
     "PiMethod",
+    "ProportionCi",
+    "ProportionMethod",
     "RmaResult",
     "Test",
+    "TestResult",
     "VType",
     "ZeroCells",
     "ZeroCellsName",
+    "change_correlation",
+    "chi2_test",
+    "combine_groups",
     "escalc",
+    "exact_odds_ratio",
+    "fisher_test",
+    "mainland_gart",
+    "mcnemar_test",
+    "mean_contrast",
+    "paired_odds_ratio",
+    "paired_risk_difference",
+    "prepost_change",
+    "proportion_ci",
     "rma",
     "rma_mh",
     "rma_mh_rates",
     "rma_peto",
+    "sd_from_ci",
+    "sd_from_se",
+    "sd_of_change",
+    "se_from_ci",
+    "se_from_p",
 ]

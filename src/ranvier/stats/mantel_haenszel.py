@@ -418,7 +418,7 @@ def rma_mh_rates(
     --------
     >>> fit = rma_mh_rates([9, 4], [100, 80], [15, 8], [100, 90])
     >>> round(fit.estimate, 4)
-    -0.5271
+    -0.5319
     """
     c = as_counts({"x1i": x1i, "t1i": t1i, "x2i": x2i, "t2i": t2i})
     effects = escalc(measure, x1i=c["x1i"], t1i=c["t1i"], x2i=c["x2i"], t2i=c["t2i"])

@@ -169,7 +169,7 @@ def rma(
     --------
     >>> fit = rma([0.10, 0.30, 0.35, 0.65], [0.03, 0.03, 0.05, 0.01], method="DL")
     >>> f"{fit.estimate:.4f} {fit.tau2:.4f}"
-    '0.3882 0.0506'
+    '0.3740 0.0506'
     """
     if method not in get_args(Method):
         raise InputError(f"method must be one of {', '.join(get_args(Method))}, not {method!r}.")

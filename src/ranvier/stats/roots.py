@@ -9,7 +9,7 @@ import numpy as np
 from ranvier.errors import ConvergenceError
 from ranvier.stats.arrays import Vector
 
-__all__ = ["find_roots"]
+__all__ = ["find_root", "find_roots"]
 
 #: Bisection alone needs some 60 halvings of a double, more if the root is near 0.
 MAX_STEPS = 500
@@ -79,3 +79,15 @@ def _next_fraction(a: Vector, b: Vector, c: Vector, fa: Vector, fb: Vector, fc: 
         allowed = (phi**2 < xi) & ((1 - phi) ** 2 < 1 - xi)
         step = fa / (fb - fa) * fc / (fb - fc) + (c - a) / (b - a) * fa / (fc - fa) * fb / (fc - fb)
     return np.where(allowed & np.isfinite(step), step, 0.5)
+
+
+def find_root(f: Callable[[float], float], lower: float, upper: float) -> float:
+    """Find where one function of one number changes sign.
+
+    Examples
+    --------
+    >>> round(find_root(lambda x: x**3 - 8, 0, 5), 6)
+    2.0
+    """
+    one = find_roots(lambda x: np.array([f(float(x[0]))]), np.array([lower]), np.array([upper]))
+    return float(one[0])

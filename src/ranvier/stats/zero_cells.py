@@ -73,7 +73,7 @@ ZERO_CELLS: Mapping[ZeroCellsName, ZeroCells] = MappingProxyType(
         "treatment_arm": ZeroCells(
             name="treatment_arm",
             says="To both cells of a group is added that group's share of the study's size, "
-            "also in the sums, so that unequal groups do not bias towards either (Sweeting et al. 2004).",
+            "also in the sums, so that unequal groups do not bias it (Sweeting et al. 2004).",
             to=("only0", "only0"),
             drop00=(True, True),
             size="treatment_arm",
