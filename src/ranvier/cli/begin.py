@@ -1,0 +1,108 @@
+"""Beginning: `demo` and `new`."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+import ranvier
+from ranvier.cli.output import next_step, remark, working
+from ranvier.cli.places import actor_option, introduce, place_argument
+from ranvier.errors import RanvierError
+
+__all__ = ["demo", "new"]
+
+
+@click.command()
+@click.argument("name", default="mmn")
+@click.option(
+    "--to",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build"),
+    show_default=True,
+    help="Folder to work in.",
+)
+def demo(name: str, to: Path) -> None:
+    """Restore the shipped review, recompute it, build its page.
+
+    NAME is mmn: treatments for multifocal motor neuropathy (the default).
+
+    The review is restored to TO/NAME/review, its log is proved, everything is computed from the
+    log, and the page is written to TO/NAME/index.html. Run it as often as you like: a review there
+    that you changed is set aside, not overwritten.
+
+    \b
+    Example:
+      ranvier demo --to build
+    """
+    snapshot = ranvier.shipped(name)
+    home = to / name
+    place = home / "review"
+    aside = _set_aside(place, snapshot)
+    with working("Restoring the review"):
+        review = ranvier.restore(snapshot, place)
+    with review:
+        with working("Proving the log"):
+            proved = review.verify()
+        with working("Computing every analysis and building the page"):
+            page = review.build(home)
+    if aside is not None:
+        remark(f"The review that was there differs from the shipped one; it is kept in {aside}.")
+    remark(f"Restored {place}: {proved.events} events, each proved by the hash chain.")
+    remark("Built the page; open it in a browser:")
+    click.echo(str(page))
+    next_step(
+        "follow a number back by clicking it, or in the terminal:\n"
+        f"  ranvier status {place}\n"
+        f"  ranvier trace {place} analysis/strength-published\n"
+        f"  ranvier reproduce {place}"
+    )
+
+
+def _set_aside(place: Path, snapshot: Path) -> Path | None:
+    """Make room for a fresh review; return where an old one is kept that is not the same."""
+    if not place.exists():
+        return None
+    if _end(place) == _end(snapshot):
+        shutil.rmtree(place)
+        return None
+    aside = next(
+        p for i in range(2, 10_000) if not (p := place.with_name(f"{place.name}-{i}")).exists()
+    )
+    place.rename(aside)
+    return aside
+
+
+def _end(place: Path) -> str | None:
+    """Return the hash at the end of a review's log, ``None`` if it cannot be read."""
+    try:
+        with ranvier.open(place, mode="read") as review:
+            return next((event.hash for event in reversed(list(review.log()))), None)
+    except RanvierError:
+        return None
+
+
+@click.command()
+@place_argument
+@click.option("--id", "id_", required=True, help="Short name of the review, such as mmn.")
+@click.option("--title", required=True, help="Its title.")
+@click.option("--language", default="en", show_default=True, help="Language of its texts.")
+@actor_option
+def new(place: str, id_: str, title: str, language: str, actor: str) -> None:
+    """Make an empty review.
+
+    PLACE is a folder that holds none yet, or a postgresql:// address.
+
+    \b
+    Example:
+      ranvier new myreview --id myreview --title "Zinc for the common cold"
+    """
+    with ranvier.new(place, id=id_, title=title, actor=actor, language=language) as review:
+        introduce(review, actor)
+    click.echo(place)
+    next_step(
+        "add the records of a search:\n"
+        f"  ranvier import {place} records.csv --source MEDLINE --date 2026-01-31"
+    )

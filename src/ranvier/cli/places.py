@@ -1,0 +1,62 @@
+"""What several commands ask for: a place, and who acts."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from ranvier.api import OpenReview
+
+__all__ = ["acting", "actor_option", "introduce", "place_argument"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def place_argument(command: F) -> F:
+    """Give a command the argument PLACE."""
+    return click.argument("place", metavar="PLACE")(command)
+
+
+def actor_option(command: F) -> F:
+    """Give a command the option ``--actor``."""
+    option = click.option(
+        "--actor",
+        metavar="ID",
+        envvar="RANVIER_ACTOR",
+        callback=_acting,
+        help="Who does this; kept in the log for ever.  [default: person:<your login>]",
+    )
+    return option(command)
+
+
+def _acting(_context: click.Context, _parameter: click.Parameter, actor: str | None) -> str:
+    """Fill in who acts."""
+    return acting(actor)
+
+
+def acting(actor: str | None) -> str:
+    """Return the id of who acts: as given, or the login of whoever runs the command.
+
+    Examples
+    --------
+    >>> acting("anna"), acting("machine:importer 2")
+    ('person:anna', 'machine:importer 2')
+    """
+    if actor is None:
+        return f"person:{getpass.getuser()}"
+    if not actor.strip():
+        raise click.BadParameter("name somebody, such as person:anna.")
+    return actor if ":" in actor else f"person:{actor}"
+
+
+def introduce(review: OpenReview, actor: str) -> None:
+    """Enter somebody in the actor table who is not there yet."""
+    from ranvier.core.review import Actor
+
+    if actor not in review.actors():
+        kind, _, name = actor.partition(":")
+        review.name_actor(Actor(id=actor, kind=kind, name=name))

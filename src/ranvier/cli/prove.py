@@ -1,0 +1,146 @@
+"""Proving: `verify` and `reproduce`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import ranvier
+from ranvier.cli.output import json_option, next_step, print_json, remark, working
+from ranvier.cli.places import place_argument
+
+if TYPE_CHECKING:
+    from ranvier.core.reproduction import Figure, Reproduction
+
+__all__ = ["reproduce", "verify"]
+
+
+@click.command()
+@place_argument
+@click.option(
+    "--documents",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder with the documents quoted; they are known by their hash, not by their name.",
+)
+@json_option
+@click.pass_context
+def verify(ctx: click.Context, place: str, documents: Path | None, as_json: bool) -> None:
+    """Prove the log, what is made from it, and the quotes.
+
+    Proves that no event was changed, removed, inserted or moved; that every stored file has its
+    hash; that every projection equals a rebuild from the log; with documents at hand, that every
+    quote stands in its document. Exit 1 if anything does not hold.
+
+    \b
+    Example:
+      ranvier verify reviews/mmn --documents documents
+    """
+    with ranvier.open(place, mode="read") as review, working("Proving the log"):
+        proved = review.verify(documents)
+    if as_json:
+        print_json(proved)
+    else:
+        click.echo(f"{proved.events} events: the chain holds, up to {proved.head}")
+        click.echo("stored files and projections: equal to a rebuild")
+        click.echo(f"{proved.quotes} quotes: {proved.proved} stand in the documents at hand")
+        for name in proved.missing:
+            click.echo(f"  not at hand: {name}")
+        for wrong in proved.wrong:
+            click.echo(f"  WRONG: {wrong}")
+    if proved.wrong:
+        remark(f"error: {len(proved.wrong)} quotes are not in their documents.")
+        next_step("correct each value by recording it anew with the quote as printed.")
+        ctx.exit(1)
+    if proved.missing and not as_json:
+        next_step("put the documents that were not at hand into one folder: --documents DIR")
+
+
+@click.command()
+@click.argument("place", metavar="[PLACE]", required=False)
+@click.option(
+    "--published",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Published results to recompute, instead of the review's own.",
+)
+@json_option
+@click.pass_context
+def reproduce(ctx: click.Context, place: str | None, published: Path | None, as_json: bool) -> None:
+    """Recompute published results beside the print.
+
+    From their stated rows and analysis: prints our figure beside the printed one, to its digits,
+    with other analyses of the same rows as controls. Exit 1 if anything
+    else than expected comes out.
+
+    \b
+    Example:
+      ranvier reproduce reviews/mmn
+      ranvier reproduce --published published.json
+    """
+    if place is None and published is None:
+        raise click.UsageError("Name a review, or a file with --published FILE.")
+    with working("Recomputing the published results"):
+        found = _reproductions(place, published)
+    if as_json:
+        print_json(found)
+    else:
+        for result in found:
+            _print_reproduction(result)
+        _print_verdict(found)
+    if not all(result.as_expected for result in found):
+        ctx.exit(1)
+
+
+def _reproductions(place: str | None, published: Path | None) -> list[Reproduction]:
+    """Recompute the results of a review or of a file."""
+    if place is None and published is not None:
+        from ranvier.workflow.reproduce import reproduce_file
+
+        return reproduce_file(published)
+    with ranvier.open(str(place), mode="read") as review:
+        return review.reproduce(published)
+
+
+def _print_reproduction(result: Reproduction) -> None:
+    """Print one published result beside ours."""
+    click.echo(f"{result.id}: {result.question} ({result.review})")
+    click.echo(f"  analysis: {result.analysis}")
+    click.echo(f"  rows: {result.rows_provenance}; printed figures: {result.provenance}")
+    _print_figures(result.figures, "  ")
+    for control in result.controls:
+        click.echo(f"  control: {control.label}")
+        _print_figures(control.figures, "    ")
+    if result.finding:
+        click.echo(f"  note: {result.finding}")
+    click.echo(f"  {_verdict(result)}\n")
+
+
+def _print_figures(figures: tuple[Figure, ...], indent: str) -> None:
+    """Print figures one a line."""
+    for f in figures:
+        mark = "=" if f.agrees else "NOT EQUAL"
+        click.echo(f"{indent}{f.name}: printed {f.printed}, ours {f.ours}  {mark}")
+
+
+def _verdict(result: Reproduction) -> str:
+    """Say in a line what came of one result."""
+    if not result.as_expected:
+        return f"NOT AS EXPECTED: {result.why}"
+    if result.expected == "disagree":
+        return "the printed figure is wrong, as known: " + (result.why or "ours differs")
+    return "agrees with the print"
+
+
+def _print_verdict(found: list[Reproduction]) -> None:
+    """Say what came of all results."""
+    unexpected = [r.id for r in found if not r.as_expected]
+    wrong = [r.id for r in found if r.as_expected and r.expected == "disagree"]
+    click.echo(f"{len(found) - len(unexpected)} of {len(found)} results came out as expected")
+    if wrong:
+        click.echo(f"printed figures that are wrong: {', '.join(wrong)}")
+    if unexpected:
+        remark(f"error: not as expected: {', '.join(unexpected)}")
+        next_step("compare the rows and the analysis that the file states with the publication.")
