@@ -25,7 +25,7 @@ from ranvier.bootstrap import (
     open_store,
     restore_store,
     shipped_review,
-    write_snapshot,
+    snapshot_store,
 )
 from ranvier.core.analysis import Analysis
 from ranvier.core.book import Book
@@ -273,7 +273,7 @@ class OpenReview:
 
     def snapshot(self, folder: str | Path) -> None:
         """Write the whole review as a deterministic text tree."""
-        write_snapshot(self._store, folder)
+        snapshot_store(self._store, folder)
 
 
 def open(place: str | Path, *, mode: Mode = "write") -> OpenReview:

@@ -6,33 +6,54 @@ from importlib import resources
 from pathlib import Path
 from typing import Literal
 
-from ranvier import storage
 from ranvier.errors import InputError, NotFoundError
+from ranvier.storage import (
+    is_review,
+    is_snapshot,
+    open_folder,
+    open_memory,
+    open_url,
+    read_manifest,
+    restore_snapshot,
+    write_snapshot,
+)
 from ranvier.workflow.ports import Store
 
-__all__ = ["create_store", "open_store", "restore_store", "shipped_review", "write_snapshot"]
+__all__ = [
+    "Mode",
+    "create_store",
+    "open_store",
+    "restore_store",
+    "shipped_review",
+    "snapshot_store",
+]
 
 Mode = Literal["read", "write"]
 _REMOTE = ("postgresql://", "postgresql+psycopg://")
 
 
-def open_store(place: str | Path, *, mode: Mode = "write", review_id: str | None = None) -> Store:
-    """Open the review at a place: a folder, a snapshot (for reading) or a PostgreSQL address.
+def open_store(place: str | Path, *, mode: Mode = "write") -> Store:
+    """Open the review at a place.
+
+    Parameters
+    ----------
+    place : str or Path
+        A folder; the folder of a snapshot, for reading; or
+        ``postgresql://user@host/database#REVIEW``.
 
     Raises
     ------
     NotFoundError
         If there is no review.
-    ReadOnlyError
-        Later, on writing to a snapshot.
     """
-    if str(place).startswith(_REMOTE):
-        return storage.open_url(str(place), review_id=review_id, mode=mode)
+    if _is_remote(place):
+        url, review_id = _address(place)
+        return open_url(url, review_id, mode=mode)
     folder = Path(place)
-    if storage.is_review(folder):
-        return storage.open_folder(folder, mode=mode)
-    if storage.is_snapshot(folder):
-        return storage.open_snapshot(folder)
+    if is_review(folder):
+        return open_folder(folder, mode)
+    if is_snapshot(folder):
+        return _open_snapshot(folder)
     raise NotFoundError(
         f"there is no review in {folder}.",
         remedy="Make one with `ranvier new FOLDER`, or restore one with `ranvier restore`.",
@@ -41,22 +62,29 @@ def open_store(place: str | Path, *, mode: Mode = "write", review_id: str | None
 
 def create_store(place: str | Path, *, review_id: str) -> Store:
     """Make an empty store for a new review."""
-    if str(place).startswith(_REMOTE):
-        return storage.open_url(str(place), review_id=review_id, create=True)
+    if _is_remote(place):
+        url, named = _address(place, default=review_id)
+        return open_url(url, named, create=True)
     folder = Path(place)
-    if storage.is_review(folder) or storage.is_snapshot(folder):
+    if is_review(folder) or is_snapshot(folder):
         raise InputError(f"{folder} holds a review already.", remedy="Choose another folder.")
-    return storage.open_folder(folder, create=True, review_id=review_id)
+    return open_folder(folder, create=True, review_id=review_id)
 
 
 def restore_store(snapshot: str | Path, place: str | Path) -> Store:
     """Make a store from a snapshot; nothing is left behind if the snapshot is broken."""
-    return storage.restore(Path(snapshot), place)
+    manifest = read_manifest(Path(snapshot))
+    if not _is_remote(place):
+        # Read once into memory first: a broken snapshot must not leave half a review on disk.
+        _open_snapshot(Path(snapshot)).close()
+    store = create_store(place, review_id=manifest.review_id)
+    restore_snapshot(Path(snapshot), store)
+    return store
 
 
-def write_snapshot(store: Store, folder: str | Path) -> None:
+def snapshot_store(store: Store, folder: str | Path) -> None:
     """Write a store as a deterministic text tree."""
-    storage.write_snapshot(store, Path(folder))
+    write_snapshot(store, Path(folder))
 
 
 def shipped_review(name: str) -> Path:
@@ -64,8 +92,31 @@ def shipped_review(name: str) -> Path:
     inside = Path(str(resources.files("ranvier"))) / "shipped" / name
     beside = Path(__file__).resolve().parents[2] / "reviews" / name
     for folder in (inside, beside):
-        if storage.is_snapshot(folder):
+        if is_snapshot(folder):
             return folder
     raise NotFoundError(
         f"no review named {name!r} is shipped.", remedy="`ranvier demo --help` lists them."
     )
+
+
+def _open_snapshot(folder: Path) -> Store:
+    """Read a snapshot into memory, for reading."""
+    store = open_memory(read_manifest(folder).review_id)
+    restore_snapshot(folder, store)
+    return store
+
+
+def _is_remote(place: str | Path) -> bool:
+    """Say whether a place is an address of PostgreSQL."""
+    return str(place).startswith(_REMOTE)
+
+
+def _address(place: str | Path, *, default: str | None = None) -> tuple[str, str]:
+    """Split an address into that of the database and the id of the review."""
+    url, _, review_id = str(place).partition("#")
+    if not review_id and default is None:
+        raise InputError(
+            f"{url} does not say which review.",
+            remedy="Add its id after a #, such as postgresql://user@host/database#mmn.",
+        )
+    return url, review_id or str(default)
