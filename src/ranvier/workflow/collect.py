@@ -9,8 +9,9 @@ from ranvier.core.facts import encode
 from ranvier.core.search import Import, Record, SearchRun
 from ranvier.errors import RuleError
 from ranvier.formats import read_records
+from ranvier.workflow.known import known
 from ranvier.workflow.ports import Store
-from ranvier.workflow.record import Saying, ledger_of, record
+from ranvier.workflow.record import Saying, record
 
 __all__ = ["Collected", "import_records"]
 
@@ -58,13 +59,15 @@ def import_records(
     """
     reader, records = read_records(filename, data)
     sha256 = hashlib.sha256(data).hexdigest()
-    ledger = ledger_of(store)
-    for known in ledger.of("import").values():
-        if known.file_sha256 == sha256:
-            return Collected(import_id=known.id, new=0, already=True)
-    id = import_id or f"import-{len(ledger.of('import')) + 1}"
+    with known(store) as ledger:
+        before: list[Import] = list(ledger.of("import").values())
+        taken_ids = frozenset(ledger.records)
+    for imported in before:
+        if imported.file_sha256 == sha256:
+            return Collected(import_id=imported.id, new=0, already=True)
+    id = import_id or f"import-{len(before) + 1}"
     records = _own_ids(records, id) if _numbered(records) else records
-    taken = sorted({r.id for r in records} & ledger.records)
+    taken = sorted({r.id for r in records} & taken_ids)
     if taken:
         raise RuleError(
             [f"{len(taken)} record ids are taken already, such as {taken[0]!r}."],

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ranvier.core.review import Review, review_from
+from ranvier.workflow.known import read_records
 from ranvier.workflow.ports import Store
-from ranvier.workflow.record import read_records
 
 __all__ = ["load"]
 

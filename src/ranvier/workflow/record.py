@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 import uuid_utils
 
 from ranvier.core.event import Chain, Draft, Event
 from ranvier.core.facts import Undone, Withdrawn, decode, encode, fact_of
-from ranvier.core.fold import fold_all, undone_ids
+from ranvier.core.fold import fold_all
 from ranvier.core.rules import Ledger, values_of
-from ranvier.core.search import Import, Record
 from ranvier.core.value import find_anchor
 from ranvier.errors import AnchorError, InputError, NotFoundError, RuleError
+from ranvier.workflow.known import known, learn, read_records
 from ranvier.workflow.ports import Store
 
-__all__ = ["Saying", "ledger_of", "now", "read_records", "record"]
+__all__ = ["Saying", "now", "record"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +75,13 @@ def record(store: Store, sayings: Iterable[Saying]) -> list[Event]:
     AnchorError
         If a quote is not in its document (where the review holds the document).
     """
-    ledger = ledger_of(store)
+    with known(store) as ledger:
+        drafts = _checked(store, ledger, sayings)
+    return store.append(drafts)
+
+
+def _checked(store: Store, ledger: Ledger, sayings: Iterable[Saying]) -> list[Draft]:
+    """Check facts one after the other and turn them into drafts."""
     drafts: list[Draft] = []
     documents = _Documents(store, ledger)
     for saying in sayings:
@@ -95,34 +100,8 @@ def record(store: Store, sayings: Iterable[Saying]) -> list[Event]:
         documents.check(saying)
         draft = _draft(saying)
         drafts.append(draft)
-        ledger.take(saying.payload)
-        ledger.client_ids[draft.client_id] = draft.type
-        if isinstance(saying.payload, Import):
-            ledger.records |= {r.id for r in read_records(store, saying.payload)}
-    return store.append(drafts)
-
-
-def ledger_of(store: Store) -> Ledger:
-    """Load what stands, for checking the next facts against it."""
-    ledger = Ledger()
-    for standing in store.standing():
-        if standing.status == "standing":
-            ledger.take(decode(standing.type, standing.payload))
-    undos: list[Event] = []
-    for event in store.events():
-        ledger.client_ids[event.client_id] = event.type
-        if event.type == "event.undone":
-            undos.append(event)
-    ledger.undone = set(undone_ids(undos))
-    for imported in ledger.of("import").values():
-        ledger.records |= {r.id for r in read_records(store, imported)}
-    return ledger
-
-
-def read_records(store: Store, imported: Import) -> list[Record]:
-    """Read the records of an import back from its blob."""
-    lines = store.blob(imported.records_sha256).splitlines()
-    return [msgspec.json.decode(line, type=Record) for line in lines]
+        learn(store, ledger, saying.payload, client_id=draft.client_id, type_=draft.type)
+    return drafts
 
 
 def _left_hanging(store: Store, before: list[Draft], saying: Saying) -> list[str]:

@@ -1,0 +1,103 @@
+"""What is known: the ledger of a store, kept between acts and brought up to date from the log.
+
+Reading the whole log for each decision would make a long review slow; so the ledger of an open
+store is kept, and only the events that came since are added to it. It may be thrown away at any
+time: an act that fails, or takes something back, does so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from ranvier.core.event import Event
+from ranvier.core.facts import Undone, Withdrawn, decode
+from ranvier.core.fold import undone_ids
+from ranvier.core.rules import Ledger
+from ranvier.core.search import Import, Record
+from ranvier.workflow.ports import Store
+
+__all__ = ["known", "learn", "read_records"]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A ledger, and the event up to which it has been brought."""
+
+    lock: Lock = field(default_factory=Lock)
+    ledger: Ledger | None = None
+    seq: int = 0
+
+
+_KEPT: WeakKeyDictionary[Store, _Kept] = WeakKeyDictionary()
+_KEPT_LOCK = Lock()
+
+
+@contextmanager
+def known(store: Store) -> Generator[Ledger]:
+    """Lend the ledger of a store to one caller at a time, up to date.
+
+    What the caller takes into it stays; if the caller fails, the ledger is thrown away.
+    """
+    with _KEPT_LOCK:
+        kept = _KEPT.setdefault(store, _Kept())
+    with kept.lock:
+        if kept.ledger is not None:
+            _catch_up(store, kept, kept.ledger)
+        if kept.ledger is None:
+            kept.ledger, kept.seq = _read(store)
+        try:
+            yield kept.ledger
+        except BaseException:
+            kept.ledger = None
+            raise
+
+
+def learn(store: Store, ledger: Ledger, payload: object, *, client_id: str, type_: str) -> None:
+    """Take a fact into a ledger, with the records it brings."""
+    ledger.take(payload)
+    ledger.client_ids[client_id] = type_
+    if isinstance(payload, Import):
+        ledger.records |= {r.id for r in read_records(store, payload)}
+
+
+def read_records(store: Store, imported: Import) -> list[Record]:
+    """Read the records of an import back from its blob."""
+    lines = store.blob(imported.records_sha256).splitlines()
+    return [msgspec.json.decode(line, type=Record) for line in lines]
+
+
+def _catch_up(store: Store, kept: _Kept, ledger: Ledger) -> None:
+    """Add what came since; give up the ledger where something was taken back."""
+    for event in store.events(after=kept.seq):
+        kept.seq = event.seq
+        payload = decode(event.type, event.payload)
+        if isinstance(payload, Undone | Withdrawn):
+            kept.ledger = None
+            return
+        if event.client_id not in ledger.client_ids:
+            learn(store, ledger, payload, client_id=event.client_id, type_=event.type)
+
+
+def _read(store: Store) -> tuple[Ledger, int]:
+    """Load what stands, from the projection, and every client id, from the log."""
+    ledger = Ledger()
+    undos: list[Event] = []
+    seq = 0
+    for event in store.events():
+        seq = event.seq
+        ledger.client_ids[event.client_id] = event.type
+        if event.type == "event.undone":
+            undos.append(event)
+    ledger.undone = set(undone_ids(undos))
+    for standing in store.standing():
+        if standing.status == "standing":
+            ledger.take(decode(standing.type, standing.payload))
+    for imported in ledger.of("import").values():
+        ledger.records |= {r.id for r in read_records(store, imported)}
+    return ledger, seq
