@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -12,7 +13,7 @@ from ranvier.core.fold import Thing, subject_of
 from ranvier.core.search import Import
 from ranvier.errors import InputError
 
-__all__ = ["Checked", "check", "check_text", "same"]
+__all__ = ["Checked", "blobs_of", "check", "check_text", "read", "same"]
 
 #: Bytes that an indexed name may have: PostgreSQL's B-tree holds 2,704 a row.
 LONGEST_NAME = 1_000
@@ -36,27 +37,33 @@ def check(draft: Draft) -> Checked:
     InputError
         If the type is unknown, the payload does not fit it, or a field cannot be kept.
     """
-    for name in ("type", "payload", "actor", "on_behalf_of", "at", "client_id", "reason"):
-        check_text(getattr(draft, name), name=name)
-    if not draft.client_id:
-        raise InputError("client_id is empty.", remedy="Give each draft a UUIDv7 of its own.")
-    try:
-        payload = decode(draft.type, draft.payload)
-    except msgspec.DecodeError as error:
-        raise InputError(f"{draft.type}: the payload is not JSON: {error}.") from error
-    thing = subject_of(draft.type, payload)
-    for name in (draft.client_id, *((thing.kind, thing.id) if thing else ())):
-        if len(name) > LONGEST_NAME // 4 and len(name.encode()) > LONGEST_NAME:
-            raise InputError(
-                f"the id {name[:60]!r}... is longer than {LONGEST_NAME} bytes.",
-                remedy="Use a short id, and a field of the payload for the words.",
-            )
+    payload, thing = read(draft)
     return Checked(
         draft=draft,
         thing=thing,
         undoes=payload.client_id if isinstance(payload, Undone) else None,
         blobs=blobs_of(payload),
     )
+
+
+def read(said: Draft | Event) -> tuple[Any, Thing | None]:
+    """Read what is said and about what; raise what :func:`check` raises."""
+    for name in ("type", "payload", "actor", "on_behalf_of", "at", "client_id", "reason"):
+        check_text(getattr(said, name), name=name)
+    if not said.client_id:
+        raise InputError("client_id is empty.", remedy="Give each draft a UUIDv7 of its own.")
+    try:
+        payload = decode(said.type, said.payload)
+    except msgspec.DecodeError as error:
+        raise InputError(f"{said.type}: the payload is not JSON: {error}.") from error
+    thing = subject_of(said.type, payload)
+    for name in (said.client_id, *((thing.kind, thing.id) if thing else ())):
+        if len(name) > LONGEST_NAME // 4 and len(name.encode()) > LONGEST_NAME:
+            raise InputError(
+                f"the id {name[:60]!r}... is longer than {LONGEST_NAME} bytes.",
+                remedy="Use a short id, and a field of the payload for the words.",
+            )
+    return payload, thing
 
 
 def blobs_of(payload: object) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
@@ -17,6 +17,8 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.pool import QueuePool, StaticPool
+
+from ranvier.errors import StorageError
 
 __all__ = ["Database", "bulk_insert", "memory_database", "postgresql_database", "sqlite_database"]
 
@@ -158,20 +160,30 @@ def _sqlite_engine(creator: Any, *, begin: str, pool_size: int | None = 5) -> En
     return engine
 
 
-def bulk_insert(conn: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+def bulk_insert(conn: Connection, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
     """Insert rows, given in the order of the table's columns, in as few steps as the engine has.
 
     Rows are taken in batches, so that they may come from a query on the same connection.
     """
     names = ", ".join(column.name for column in table.columns)
     marks = ", ".join("?" for _ in table.columns)
-    driver: Any = conn.connection.driver_connection
     source = iter(rows)
     while batch := list(islice(source, BATCH)):
         if conn.dialect.name == "postgresql":
-            command = f"COPY {table.name} ({names}) FROM STDIN"
-            with driver.cursor() as cursor, cursor.copy(command) as copy:
-                for row in batch:
-                    copy.write_row(row)
+            _copy(conn, f"COPY {table.name} ({names}) FROM STDIN", batch)
         else:
-            driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", batch)
+            conn.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", batch)
+
+
+def _copy(conn: Connection, command: str, rows: list[tuple[Any, ...]]) -> None:
+    """Send rows by PostgreSQL's COPY, which SQLAlchemy has no word for."""
+    driver: Any = conn.connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(command) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except conn.dialect.loaded_dbapi.Error as error:
+        raise StorageError(
+            f"the database refused to write: {error}.",
+            remedy="Nothing of it was kept; try again.",
+        ) from error

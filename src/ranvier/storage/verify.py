@@ -62,8 +62,8 @@ def _verify_log(conn: Connection, review_id: str) -> None:
         _require_none(conn, select(REVIEW.c.seq).where(REVIEW.c.id != review_id), "a recorded end")
 
 
-def _verify_blobs(conn: Connection, review_id: str) -> None:
-    """Hash every blob, and check that those the log refers to are there."""
+def needed_blobs(conn: Connection, review_id: str) -> dict[str, int]:
+    """Return the blobs the log refers to, and the first event that refers to each."""
     imports = select(EVENT.c.seq, EVENT.c.type, EVENT.c.payload).where(
         EVENT.c.review_id == review_id, EVENT.c.type == "records.imported"
     )
@@ -71,6 +71,12 @@ def _verify_blobs(conn: Connection, review_id: str) -> None:
     for seq, type_, payload in conn.execute(imports.order_by(EVENT.c.seq)):
         for sha256 in blobs_of(decode(type_, payload)):
             needed.setdefault(sha256, seq)
+    return needed
+
+
+def _verify_blobs(conn: Connection, review_id: str) -> None:
+    """Hash every blob, and check that those the log refers to are there."""
+    needed = needed_blobs(conn, review_id)
     hashes = select(BLOB.c.sha256).where(BLOB.c.review_id == review_id).order_by(BLOB.c.sha256)
     held = [row[0] for row in conn.execute(hashes)]
     for sha256 in held:
