@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ranvier.core.protocol import Design
@@ -38,7 +39,18 @@ FIELDS: dict[Design, _Fields] = {
 }
 
 _COUNTS = ("events_1", "events_2", "n_1", "n_2", "events", "n", "only_1", "only_2", "both")
-_SPREADS = ("sd_1", "sd_2", "se_1", "se_2", "sd", "se", "sd_pre", "sd_post")
+_SPREADS = ("sd_1", "sd_2", "sd", "sd_pre", "sd_post")
+_ERRORS = ("se_1", "se_2", "se")
+
+#: Centre and its bounds: an estimate lies in its own interval.
+_INTERVALS = (
+    ("estimate", "ci_lb", "ci_ub"),
+    ("mean_difference", "ci_lb", "ci_ub"),
+    ("mean_1", "ci_lb_1", "ci_ub_1"),
+    ("mean_2", "ci_lb_2", "ci_ub_2"),
+)
+
+_RATIOS = ("RR", "OR", "HR", "IRR", "ROM")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +118,9 @@ def _impossible(row: ResultRow, where: str) -> list[str]:
     """List numbers that contradict themselves or each other."""
     problems: list[str] = []
     get = {name: number(row, name) for name in row.values}
+    for name, value in row.values.items():
+        if isinstance(value.value, str) and name != "finding":
+            problems.append(f"{where}: {name} is {value.value!r}; it must be a number.")
     for name in _COUNTS:
         count = get.get(name)
         if count is not None and (count < 0 or count != int(count)):
@@ -122,11 +137,34 @@ def _impossible(row: ResultRow, where: str) -> list[str]:
         spread = get.get(name)
         if spread is not None and spread < 0:
             problems.append(f"{where}: {name} is {spread:g}; a spread cannot be negative.")
-    for suffix in ("", "_1", "_2"):
-        low, high = get.get(f"ci_lb{suffix}"), get.get(f"ci_ub{suffix}")
-        if low is not None and high is not None and low > high:
-            problems.append(f"{where}: ci_lb{suffix} {low:g} is above ci_ub{suffix} {high:g}.")
+    for name in _ERRORS:
+        error = get.get(name)
+        if error is not None and error <= 0:
+            problems.append(f"{where}: {name} is {error:g}; a standard error is above 0.")
+    problems += _intervals(get, where)
+    if row.design == "contrast" and row.measure in _RATIOS:
+        problems += [
+            f"{where}: {name} is {bound:g}; a ratio is above 0. Is it on the log scale?"
+            for name in ("estimate", "ci_lb", "ci_ub")
+            if (bound := get.get(name)) is not None and bound <= 0
+        ]
     p = get.get("p")
     if p is not None and not 0 <= p <= 1:
         problems.append(f"{where}: p is {p:g}; it must lie between 0 and 1.")
     return problems
+
+
+def _intervals(get: Mapping[str, float | None], where: str) -> list[str]:
+    """List bounds in the wrong order, and centres outside their bounds."""
+    problems: list[str] = []
+    for name, lb, ub in _INTERVALS:
+        centre, low, high = get.get(name), get.get(lb), get.get(ub)
+        if low is None or high is None:
+            continue
+        if low > high:
+            problems.append(f"{where}: {lb} {low:g} is above {ub} {high:g}.")
+        elif centre is not None and not low <= centre <= high:
+            problems.append(
+                f"{where}: {name} {centre:g} is not between {lb} {low:g} and {ub} {high:g}."
+            )
+    return list(dict.fromkeys(problems))

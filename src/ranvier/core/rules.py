@@ -273,8 +273,11 @@ def _study(ledger: Ledger, s: Study) -> list[str]:
 def _row(ledger: Ledger, r: ResultRow) -> list[str]:
     """Check that a result row can be, and names what is known."""
     where = f"result row {r.id!r}"
+    known = ", ".join(sorted(MEASURES["contrast"]))
+    unknown = r.design == "contrast" and r.measure not in MEASURES["contrast"]
     return [
         *row_problems(r),
+        *([f"{where}: unknown measure {r.measure!r}; known are {known}."] if unknown else []),
         *ledger.unknown("study", r.study, where),
         *ledger.unplanned(where, comparison=r.comparison, outcome=r.outcome),
         *ledger.unknown("row", r.alternative_to, where),
