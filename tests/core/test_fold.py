@@ -113,7 +113,7 @@ def play(small, steps) -> list[Event]:
 
 
 def by_definition(events: list[Event]) -> dict[str, str]:
-    """The same by the plainest reading: an event counts unless a later undo that counts names it."""
+    """The same by the plainest reading: an event counts unless an undo names it."""
 
     def counts(event: Event) -> bool:
         later = [e for e in events if e.seq > event.seq and e.type == "event.undone"]

@@ -207,7 +207,10 @@ BAD: dict[str, tuple[Bad, str]] = {
     ),
     "row, spread of nothing": (
         lambda s: replace(
-            s.row("r2"), design="contrast", measure="MD", values={"estimate": s.found(1), "se": s.found(0)}
+            s.row("r2"),
+            design="contrast",
+            measure="MD",
+            values={"estimate": s.found(1), "se": s.found(0)},
         ),
         "se is 0",
     ),
@@ -346,6 +349,7 @@ def test_good_facts_next_to_the_bad_ones_are_taken(small, full):
         small.row("r2", study="s2"),
         with_value(small, derived),
         continuous(small),
+        small.row("r3", design="narrative", numbers={"finding": "stronger", "p": "<0.001"}),
         conflict(small),
         bias(small),
         certainty(small),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -49,6 +50,9 @@ _INTERVALS = (
     ("mean_1", "ci_lb_1", "ci_ub_1"),
     ("mean_2", "ci_lb_2", "ci_ub_2"),
 )
+
+#: A p value may be printed as a bound.
+_P = re.compile(r"[<>]\s?0?\.\d+$")
 
 _RATIOS = ("RR", "OR", "HR", "IRR", "ROM")
 
@@ -119,7 +123,8 @@ def _impossible(row: ResultRow, where: str) -> list[str]:
     problems: list[str] = []
     get = {name: number(row, name) for name in row.values}
     for name, value in row.values.items():
-        if isinstance(value.value, str) and name != "finding":
+        said = value.value
+        if isinstance(said, str) and name != "finding" and not (name == "p" and _P.match(said)):
             problems.append(f"{where}: {name} is {value.value!r}; it must be a number.")
     for name in _COUNTS:
         count = get.get(name)
