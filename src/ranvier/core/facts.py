@@ -131,5 +131,5 @@ def decode(type_: str, payload: str) -> Any:
         )
     try:
         return msgspec.json.decode(payload, type=fact.payload)
-    except msgspec.ValidationError as error:
+    except msgspec.DecodeError as error:
         raise InputError(f"{type_}: {error}.") from error
