@@ -118,7 +118,10 @@ def _left_hanging(store: Store, before: list[Draft], saying: Saying) -> list[str
     for imported in left.of("import").values():
         left.records |= {r.id for r in read_records(store, imported)}
     checked = (p for p in payloads if fact_of(p).kind != "review")
-    return [problem for payload in checked for problem in left.problems(payload)]
+    problems = [problem for payload in checked for problem in left.problems(payload)]
+    if not problems:
+        return []
+    return [f"{len(problems)} things stand on it. For one, {problems[0]}"]
 
 
 def _check_types(saying: Saying) -> None:
