@@ -1,0 +1,7 @@
+"""Catalogues: what we say, in the languages we can say it in (PO files, CLDR plurals)."""
+
+from __future__ import annotations
+
+from ranvier.reporting.catalogues.catalogue import Catalogue, catalogue, languages
+
+__all__ = ["Catalogue", "catalogue", "languages"]

@@ -1,0 +1,81 @@
+"""The page: the book with everything a section needs to write a linked, marked number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from ranvier.core.analysis import Analysis, Estimate
+from ranvier.core.book import Book
+from ranvier.core.review import Review
+from ranvier.core.trace import Node
+from ranvier.core.value import Provenance, Value
+from ranvier.reporting.anchors import trace_anchor
+from ranvier.reporting.catalogues import Catalogue
+from ranvier.reporting.marks import mark
+from ranvier.reporting.numbers import NONE, Numbers
+
+__all__ = ["Page"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What all sections share.
+
+    Attributes
+    ----------
+    nodes : mapping of str to Node
+        The trace of the book and what the document adds to it: flow counts, searches, doses ...
+    words, numbers
+        Of the technical parts.
+    said, said_numbers
+        Of the plain-language parts: the language the document was asked for.
+    """
+
+    book: Book
+    nodes: Mapping[str, Node]
+    words: Catalogue
+    numbers: Numbers
+    said: Catalogue
+    said_numbers: Numbers
+
+    @property
+    def review(self) -> Review:
+        """The review the book is about."""
+        return self.book.review
+
+    def link(self, shown: str | Markup, node: str, provenance: Provenance | None = None) -> Markup:
+        """Write a figure that leads to its trace, followed by its mark."""
+        if node not in self.nodes or shown == NONE:
+            said = escape(shown)
+        else:
+            said = Markup('<a class="n" href="#{}">{}</a>').format(trace_anchor(node), shown)
+        return said + mark(provenance, self.words.gettext)
+
+    def value(self, value: Value | None, node: str) -> Markup:
+        """Write a stored value with unit, mark and link."""
+        if value is None or value.value is None:
+            return Markup('<span class="none">not given</span>')
+        if isinstance(value.value, str):
+            said = value.value
+        else:
+            said = self.numbers.plain(float(value.value))
+        text = f"{said} {value.unit}" if value.unit and value.unit not in said else said
+        return self.link(text, node, value.provenance)
+
+    def effect(self, analysis: Analysis) -> Markup:
+        """Write the result of an analysis: estimate and interval in one link."""
+        node = f"analysis/{analysis.spec.id}"
+        effect = analysis.effect
+        if effect is None:
+            return self.link("not estimable", node, analysis.provenance)
+        return self.link(self.estimate(effect, analysis.spec.measure), node, analysis.provenance)
+
+    def estimate(self, effect: Estimate, measure: str) -> str:
+        """Write ``11.00 (2.86 to 42.25)``."""
+        said = self.numbers.effect(effect.estimate, measure)
+        if effect.ci_lb is None or effect.ci_ub is None:
+            return said
+        return f"{said} ({self.numbers.interval(effect, measure)})"

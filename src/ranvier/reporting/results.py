@@ -1,0 +1,322 @@
+"""Results: for every comparison and outcome its analyses, their figures and their data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from ranvier.core.analysis import Analysis
+from ranvier.core.multiverse import Multiverse, Universe
+from ranvier.core.protocol import Comparison, Outcome
+from ranvier.reporting.anchors import anchor, trace_anchor
+from ranvier.reporting.curve import curve_svg, is_published
+from ranvier.reporting.forest import GROUP_FIELDS, SINGLE_FIELDS, Forest, forest
+from ranvier.reporting.forest_svg import MEASURES, forest_svg, heterogeneity, overall_effect
+from ranvier.reporting.page import Page
+
+__all__ = [
+    "AnalysisView",
+    "ComparisonView",
+    "MultiverseView",
+    "OutcomeView",
+    "forest_figure",
+    "results",
+]
+
+#: More analyses of one outcome than this go into a folded list.
+SHOWN = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataLine:
+    """One line of the table beneath a forest plot."""
+
+    study: Markup
+    cells: tuple[Markup, ...]
+    weight: str
+    effect: Markup
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisView:
+    """One analysis with its figure and its table."""
+
+    anchor: str
+    trace: str
+    analysis: Analysis
+    measure: str
+    method: str
+    result: Markup
+    figure: Markup | None
+    head: tuple[str, ...]
+    lines: tuple[DataLine, ...]
+    heterogeneity: str
+    overall: str
+    correlations: tuple[tuple[str, Markup], ...]
+    prediction: Markup | None
+    narrative: tuple[tuple[str, Markup], ...]
+    stale: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MultiverseView:
+    """The multiverse of one outcome: figure, summary and table."""
+
+    anchor: str
+    trace: str
+    multiverse: Multiverse
+    figure: Markup | None
+    estimable: int
+    dimensions: tuple[str, ...]
+    lines: tuple[tuple[tuple[str, ...], Markup, str, str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeView:
+    """All analyses of one outcome."""
+
+    anchor: str
+    outcome: Outcome
+    shown: tuple[AnalysisView, ...]
+    folded: tuple[AnalysisView, ...]
+    multiverse: MultiverseView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonView:
+    """All outcomes of one comparison."""
+
+    anchor: str
+    comparison: Comparison
+    outcomes: tuple[OutcomeView, ...]
+
+
+def results(page: Page) -> list[ComparisonView]:
+    """Lay out all analyses by comparison and outcome, in the order of the protocol."""
+    out: list[ComparisonView] = []
+    for comparison in page.review.comparisons.values():
+        mine = [a for a in page.book.analyses.values() if a.spec.comparison == comparison.id]
+        outcomes = dict.fromkeys(a.spec.outcome for a in mine)
+        if outcomes:
+            views = tuple(
+                _outcome(page, comparison, id, [a for a in mine if a.spec.outcome == id])
+                for id in outcomes
+            )
+            out.append(
+                ComparisonView(
+                    anchor=anchor("comparison", comparison.id),
+                    comparison=comparison,
+                    outcomes=views,
+                )
+            )
+    return out
+
+
+def _outcome(page: Page, comparison: Comparison, id: str, analyses: list[Analysis]) -> OutcomeView:
+    """Show what findings and the protocol name first; fold the rest."""
+    outcome = page.review.outcomes[id]
+    found = {f.analysis for f in page.review.findings.values()}
+    first = [a for a in analyses if a.spec.id in found]
+    first = first or [a for a in analyses if a.spec.role == "primary"][:SHOWN] or analyses[:SHOWN]
+    rest = [a for a in analyses if a not in first]
+    held = [m for m in page.book.multiverses if (m.comparison, m.outcome) == (comparison.id, id)]
+    return OutcomeView(
+        anchor=anchor("outcome", f"{comparison.id}/{id}"),
+        outcome=outcome,
+        shown=tuple(_analysis(page, comparison, outcome, a) for a in first),
+        folded=tuple(_analysis(page, comparison, outcome, a) for a in rest),
+        multiverse=_multiverse(page, held[0], outcome, comparison) if held else None,
+    )
+
+
+def _layout(page: Page, analysis: Analysis) -> Forest:
+    labels = {id: study.label for id, study in page.review.studies.items()}
+    return forest(analysis, page.review.rows, labels, numbers=page.numbers)
+
+
+def forest_figure(page: Page, id: str, *, linked: bool = True) -> Markup:
+    """Draw the forest plot of an analysis by its id."""
+    analysis = page.book.analyses[id]
+    return forest_svg(
+        _layout(page, analysis),
+        analysis,
+        page.review.comparisons[analysis.spec.comparison],
+        page.review.outcomes[analysis.spec.outcome],
+        numbers=page.numbers,
+        linked=linked,
+    )
+
+
+def _analysis(
+    page: Page, comparison: Comparison, outcome: Outcome, analysis: Analysis
+) -> AnalysisView:
+    """Lay out one analysis."""
+    spec = analysis.spec
+    node = f"analysis/{spec.id}"
+    drawn = _layout(page, analysis)
+    narrative = spec.design == "narrative"
+    has_figure = not narrative and any(line.interval for line in drawn.lines)
+    trace = page.nodes.get(node)
+    return AnalysisView(
+        anchor=anchor("analysis", spec.id),
+        trace=trace_anchor(node),
+        analysis=analysis,
+        measure=MEASURES.get(spec.measure, spec.measure),
+        method=method_words(analysis),
+        result=page.effect(analysis),
+        figure=forest_figure(page, spec.id) if has_figure else None,
+        head=_head(analysis, comparison),
+        lines=() if narrative else _lines(page, analysis, drawn),
+        heterogeneity=heterogeneity(analysis, page.numbers),
+        overall=overall_effect(analysis, page.numbers),
+        correlations=_correlations(page, analysis),
+        prediction=_prediction(page, analysis),
+        narrative=_narrative(page, analysis) if narrative else (),
+        stale=trace.stale if trace else (),
+    )
+
+
+_METHODS = {
+    "MH": "Mantel-Haenszel",
+    "IV": "inverse variance",
+    "PETO": "Peto",
+    "exact": "exact conditional",
+    "paired": "paired",
+    "change": "change from before to after",
+    "proportion": "one proportion",
+    "none": "not pooled",
+}
+_ZERO = {
+    "none": "zero cells left as they are",
+    "half_individual": "0.5 added to the cells of studies with a zero cell",
+    "half_also_when_pooling": "0.5 added to zero-cell studies, also when pooling",
+}
+
+
+def method_words(analysis: Analysis) -> str:
+    """Say how an analysis was made, in a line."""
+    spec = analysis.spec
+    out = [_METHODS.get(spec.method, spec.method)]
+    if spec.method in ("MH", "IV", "PETO"):
+        out.append("random effects" if spec.model == "random" else "common (fixed) effect")
+    out += [f"τ² by {spec.tau2}"] if spec.tau2 and spec.model == "random" else []
+    if spec.interval == "hksj":
+        out.append("Hartung-Knapp interval")
+    elif spec.interval != "wald":
+        out.append(f"{spec.interval.replace('_', ' ')} interval")
+    if spec.design == "two_arm_binary":
+        out.append(_ZERO[spec.zero_cells])
+        if spec.double_zero == "drop":
+            out.append("studies without events in both groups left out")
+    return "; ".join(out)
+
+
+def _head(analysis: Analysis, comparison: Comparison) -> tuple[str, ...]:
+    """Name the figure columns of the data table."""
+    groups = GROUP_FIELDS.get(analysis.spec.design)
+    if not groups:
+        return tuple(name for _, name in SINGLE_FIELDS.get(analysis.spec.design, ()))
+    return tuple(
+        f"{label}: {name}"
+        for label in (comparison.group_1, comparison.group_2 or "comparator")
+        for _, name in groups
+    )
+
+
+def _lines(page: Page, analysis: Analysis, drawn: Forest) -> tuple[DataLine, ...]:
+    """Write the lines of the data table."""
+    measure = analysis.spec.measure
+    out: list[DataLine] = []
+    for effect, line in zip(analysis.studies, drawn.lines, strict=True):
+        node = f"row/{line.row}"
+        shown = "not estimable" if effect.effect is None else page.estimate(effect.effect, measure)
+        out.append(
+            DataLine(
+                study=page.link(line.label, f"study/{effect.study}"),
+                cells=tuple(page.link(*cell) for cell in line.cells),
+                weight=line.weight or "–",
+                effect=page.link(shown, node, line.provenance),
+                note=line.note or "",
+            )
+        )
+    return tuple(out)
+
+
+def _correlations(page: Page, analysis: Analysis) -> tuple[tuple[str, Markup], ...]:
+    """Write the result under each assumed correlation."""
+    node, spec = f"analysis/{analysis.spec.id}", analysis.spec
+    return tuple(
+        (r, page.link(page.estimate(effect, spec.measure), node, analysis.provenance))
+        for r, effect in (analysis.by_correlation or {}).items()
+    )
+
+
+def _prediction(page: Page, analysis: Analysis) -> Markup | None:
+    """Write the prediction interval."""
+    if analysis.prediction is None:
+        return None
+    said = page.numbers.interval(analysis.prediction, analysis.spec.measure)
+    return page.link(said, f"analysis/{analysis.spec.id}", analysis.provenance)
+
+
+def _narrative(page: Page, analysis: Analysis) -> tuple[tuple[str, Markup], ...]:
+    """Say what studies found in words where there is nothing to pool."""
+    out: list[tuple[str, Markup]] = []
+    for id in analysis.rows:
+        row = page.review.rows.get(id)
+        if row is not None:
+            study = page.review.studies[row.study].label
+            said = [page.value(v, f"value/{id}/{name}") for name, v in row.values.items()]
+            out.append((study, Markup("; ").join(said)))
+    return tuple(out)
+
+
+def _multiverse(
+    page: Page, made: Multiverse, outcome: Outcome, comparison: Comparison
+) -> MultiverseView:
+    """Lay out a multiverse."""
+    id = f"{made.comparison}/{made.outcome}"
+    estimable = [u for u in made.universes if u.effect is not None]
+    title = f"Specification curve: {outcome.name}, {comparison.label}"
+    figure = (
+        curve_svg(made, page.book.analyses, title=title, numbers=page.numbers)
+        if estimable
+        else None
+    )
+    return MultiverseView(
+        anchor=anchor("multiverse", id),
+        trace=trace_anchor(f"multiverse/{id}"),
+        multiverse=made,
+        figure=figure,
+        estimable=len(estimable),
+        dimensions=tuple(made.dimensions),
+        lines=tuple(_universe(page, made, u, f"multiverse/{id}") for u in made.universes),
+    )
+
+
+def _universe(
+    page: Page, made: Multiverse, universe: Universe, node: str
+) -> tuple[tuple[str, ...], Markup, str, str, str, str]:
+    """Write one line of the table: choices, effect, p, null, studies, what it equals."""
+    measure = universe.choices.get("measure", "")
+    matched = [id for id in universe.matches if id in page.book.analyses]
+    target = f"analysis/{matched[0]}" if matched else node
+    effect = universe.effect
+    shown = "not estimable" if effect is None else page.estimate(effect, measure)
+    choices = tuple(universe.choices.get(name, "–").replace("_", " ") for name in made.dimensions)
+    excludes = "–" if effect is None else "yes" if universe.excludes_null else "no"
+    equals = ""
+    if is_published(universe, page.book.analyses):
+        equals = "◆ published"
+    elif matched:
+        equals = page.book.analyses[matched[0]].spec.label
+    return (
+        choices,
+        page.link(shown, target),
+        page.numbers.p(universe.p).removeprefix("= "),
+        excludes,
+        page.numbers.count(universe.k),
+        equals,
+    )
