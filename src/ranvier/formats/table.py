@@ -68,7 +68,10 @@ def from_csv(data: bytes, filename: str) -> list[Record]:
             rows.append((reader.line_num, row))
     except csv.Error as error:
         raise InputError(
-            f"{error}.", file=filename, row=reader.line_num, remedy="Close the open quote."
+            f"{error}.",
+            file=filename,
+            row=reader.line_num + ("field larger" in str(error)),  # counted when read whole
+            remedy="Close the open quote, at or above this line.",
         ) from error
     return _records(rows, filename)
 
@@ -79,7 +82,17 @@ def from_json(data: bytes, filename: str) -> list[Record]:
         read = json.loads(_text(data, filename))
     except json.JSONDecodeError as error:
         raise InputError(
-            f"this is not JSON: {error.msg}.", file=filename, row=error.lineno
+            f"this is not JSON: {error.msg}.",
+            file=filename,
+            row=error.lineno,
+            remedy="Mend that line, or export the records anew.",
+        ) from error
+    except (RecursionError, ValueError) as error:
+        what = "lists nested too deep" if isinstance(error, RecursionError) else "too many digits"
+        raise InputError(
+            f"this JSON is no list of records: {what}.",
+            file=filename,
+            remedy="Export the records anew.",
         ) from error
     listed = read.get("records") if isinstance(read, dict) else read  # pyright: ignore[reportUnknownMemberType]
     if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):  # pyright: ignore[reportUnknownVariableType]
@@ -95,7 +108,7 @@ def _text(data: bytes, filename: str) -> str:
     """Decode UTF-8 or UTF-16 with its mark."""
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        return data.decode(encoding)
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise InputError(
@@ -104,6 +117,14 @@ def _text(data: bytes, filename: str) -> str:
             row=line,
             remedy="Save the file as UTF-8.",
         ) from error
+    if "\0" in text:
+        raise InputError(
+            "this line holds a NUL character: is it a text file?",
+            file=filename,
+            row=text[: text.index("\0")].count("\n") + 1,
+            remedy="Export the records as CSV or JSON; a spreadsheet or database cannot be read.",
+        )
+    return text
 
 
 def _columns(names: Iterable[str]) -> dict[str, str]:
@@ -147,6 +168,16 @@ def _record(row: Mapping[str, Any], *, line: int, filename: str, position: int) 
             row=line,
             remedy="Fill it in, or remove the row.",
         )
+    raw = json.dumps(row, ensure_ascii=False, sort_keys=True)
+    try:
+        raw.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"{raw[error.start]!r} is half of a surrogate pair: no character.",
+            file=filename,
+            row=line,
+            remedy="Remove it, or export the records anew.",
+        ) from error
     return Record(
         id=cells.get("id") or f"r{position:06d}",
         title=title,
@@ -166,7 +197,7 @@ def _record(row: Mapping[str, Any], *, line: int, filename: str, position: int) 
         provenance=_word(cells.get("provenance"), PROVENANCE_ORDER, "found", line, filename),
         source=cells.get("source"),
         note=cells.get("note"),
-        raw=json.dumps(row, ensure_ascii=False, sort_keys=True),
+        raw=raw,
     )
 
 
@@ -204,5 +235,10 @@ def _word(cell: str | None, known: Iterable[Any], default: Any, line: int, filen
         return default
     words = tuple(known)
     if cell not in words:
-        raise InputError(f"{cell!r} is none of {', '.join(words)}.", file=filename, row=line)
+        raise InputError(
+            f"{cell!r} is none of {', '.join(words)}.",
+            file=filename,
+            row=line,
+            remedy="Write one of these words, or leave it empty.",
+        )
     return cell
