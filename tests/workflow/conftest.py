@@ -79,6 +79,12 @@ def say(store: MemoryStore, *payloads: object) -> list[Event]:
     return record(store, [Saying(payload=payload, actor="person:anna") for payload in payloads])
 
 
+@pytest.fixture(scope="session")
+def new_store() -> type[MemoryStore]:
+    """What makes an empty store, for tests that need many."""
+    return MemoryStore
+
+
 @pytest.fixture
 def empty() -> MemoryStore:
     return MemoryStore()

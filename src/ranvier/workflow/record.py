@@ -12,7 +12,9 @@ import uuid_utils
 from ranvier.core.event import Chain, Draft, Event
 from ranvier.core.facts import Undone, Withdrawn, decode, encode, fact_of
 from ranvier.core.fold import fold_all
+from ranvier.core.protocol import Protocol
 from ranvier.core.rules import Ledger, values_of
+from ranvier.core.search import Clustering
 from ranvier.core.value import find_anchor
 from ranvier.errors import AnchorError, InputError, NotFoundError, RuleError
 from ranvier.workflow.known import known, learn, read_records
@@ -105,8 +107,8 @@ def _checked(store: Store, ledger: Ledger, sayings: Iterable[Saying]) -> list[Dr
 
 
 def _left_hanging(store: Store, before: list[Draft], saying: Saying) -> list[str]:
-    """List what would stand on nothing once a thing is withdrawn or an event undone."""
-    if not isinstance(saying.payload, Withdrawn | Undone):
+    """List what would stand on nothing once a thing is withdrawn, undone or put with less."""
+    if not isinstance(saying.payload, Withdrawn | Undone | Protocol | Clustering):
         return []
     chain = Chain(store.review_id, *store.head())
     events = [*store.events(), *(chain.add(draft) for draft in [*before, _draft(saying)])]
