@@ -22,6 +22,7 @@ from ranvier.stats.exact import (
     fisher_test,
 )
 from ranvier.stats.mantel_haenszel import MhResult, MhTests, rma_mh, rma_mh_rates
+from ranvier.stats.meta_binary import MetaBinary, meta_binary
 from ranvier.stats.mixed import FitStats, Test
 from ranvier.stats.paired import (
     CrossoverResult,
@@ -35,24 +36,45 @@ from ranvier.stats.paired import (
 from ranvier.stats.peto import rma_peto
 from ranvier.stats.prepost import ChangeGrid, Contrast, mean_contrast, prepost_change
 from ranvier.stats.proportion import ProportionCi, ProportionMethod, proportion_ci
+from ranvier.stats.regression import (
+    Contrasted,
+    RegressionResult,
+    contrast,
+    likelihood_ratio,
+    meta_regression,
+)
 from ranvier.stats.rma import PiMethod, RmaResult, rma
+from ranvier.stats.sensitivity import (
+    Baujat,
+    FitTable,
+    baujat,
+    cumul,
+    gosh,
+    leave1out,
+    rma_subsets,
+)
 from ranvier.stats.tau2 import Method
+from ranvier.stats.tau2_ci import Tau2Ci, Tau2Interval, confint_tau2
 from ranvier.stats.zero_cells import ZERO_CELLS, ZeroCells, ZeroCellsName
 
 __all__ = [
     "FORMULAS",
     "ZERO_CELLS",
     "Alternative",
+    "Baujat",
     "ChangeGrid",
     "Contrast",
+    "Contrasted",
     "Converted",
     "CrossoverResult",
     "Effects",
     "ExactOddsRatio",
     "FitStats",
+    "FitTable",
     "FormulaId",
     "McNemarMethod",
     "Measure",
+    "MetaBinary",
     "Method",
     "MhResult",
     "MhTests",
@@ -60,21 +82,33 @@ __all__ = [
     "PiMethod",
     "ProportionCi",
     "ProportionMethod",
+    "RegressionResult",
     "RmaResult",
+    "Tau2Ci",
+    "Tau2Interval",
     "Test",
     "TestResult",
     "VType",
     "ZeroCells",
     "ZeroCellsName",
+    "baujat",
     "change_correlation",
     "chi2_test",
     "combine_groups",
+    "confint_tau2",
+    "contrast",
+    "cumul",
     "escalc",
     "exact_odds_ratio",
     "fisher_test",
+    "gosh",
+    "leave1out",
+    "likelihood_ratio",
     "mainland_gart",
     "mcnemar_test",
     "mean_contrast",
+    "meta_binary",
+    "meta_regression",
     "paired_odds_ratio",
     "paired_risk_difference",
     "prepost_change",
@@ -83,6 +117,7 @@ __all__ = [
     "rma_mh",
     "rma_mh_rates",
     "rma_peto",
+    "rma_subsets",
     "sd_from_ci",
     "sd_from_se",
     "sd_of_change",

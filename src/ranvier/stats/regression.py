@@ -1,0 +1,328 @@
+"""Meta-regression: effects explained by what studies are, with a variance left between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import chi2
+from scipy.stats import f as fisher_f
+
+from ranvier.errors import InputError
+from ranvier.stats.arrays import Matrix, Vector, as_effects, as_vector
+from ranvier.stats.least_squares import Batch, wls
+from ranvier.stats.mixed import FIXED, BatchFit, FitStats, Test, critical, fit_batch, fit_statistics
+from ranvier.stats.printing import defined, show, show_interval, show_p
+from ranvier.stats.rma import left_out, two_sided, variances
+from ranvier.stats.tau2 import Method
+
+__all__ = ["Contrasted", "RegressionResult", "contrast", "likelihood_ratio", "meta_regression"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RegressionResult:
+    """What :func:`meta_regression` found.
+
+    Attributes
+    ----------
+    k, p : int
+        Studies; coefficients.
+    names : tuple of str
+        Of the coefficients, shape (p,), as the other vectors.
+    beta, se, stat, pval, ci_lb, ci_ub : Vector
+        Coefficients; nan where there is no degree of freedom.
+    vcov : Matrix
+        Their covariances.
+    ddf : int or None
+        Degrees of freedom of their tests; None for normal ones.
+    tau2, se_tau2, I2, H2 : float
+        What is left between studies.
+    R2 : float or None
+        Percent of tau2 explained, never below 0 (of the weighted variance, adjusted, for equal
+        effects); None without an intercept or a moderator.
+    QE, QEp, QM, QMp : float
+        Heterogeneity left, and the test of all moderators (F under ``knha``, ``adhoc`` and ``t``).
+    fitted, residuals : Vector
+        One a row given; nan for rows left out.
+    vif : Vector
+        Variance inflation of each coefficient but the intercept's.
+    """
+
+    k: int
+    p: int
+    names: tuple[str, ...]
+    beta: Vector
+    se: Vector
+    stat: Vector
+    pval: Vector
+    ci_lb: Vector
+    ci_ub: Vector
+    vcov: Matrix
+    ddf: int | None
+    tau2: float
+    se_tau2: float | None
+    I2: float
+    H2: float
+    R2: float | None
+    QE: float
+    QEp: float
+    QM: float | None
+    QMp: float | None
+    fitted: Vector = field(repr=False)
+    residuals: Vector = field(repr=False)
+    vif: Vector = field(repr=False)
+    fit: FitStats = field(repr=False)
+    method: Method
+    test: Test
+    level: float
+    notes: tuple[str, ...] = field(default=(), repr=False)
+
+    def __str__(self) -> str:
+        lines = [
+            f"Meta-regression (k = {self.k}; method {self.method}; test {self.test})",
+            f"tau2 {self.tau2:.4f}; I2 {self.I2:.1f}%; R2 {show(self.R2, 1)}%",
+            f"QE(df = {self.k - self.p}) = {self.QE:.4f}, {show_p(self.QEp)}; "
+            f"QM = {show(self.QM)}, {show_p(self.QMp)}",
+        ]
+        width = max(len(name) for name in self.names)
+        for i, name in enumerate(self.names):
+            interval = show_interval(defined(self.ci_lb[i]), defined(self.ci_ub[i]))
+            p = show_p(defined(self.pval[i]))
+            lines.append(f"{name:<{width}}  {self.beta[i]:.4f} {interval}, {p}")
+        return "\n".join([*lines, *self.notes])
+
+
+def _design(mods: ArrayLike, k: int, intercept: bool) -> Matrix:
+    """Check the moderators and put the intercept before them."""
+    try:
+        columns = np.asarray(mods, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError("mods must be numbers.", remedy="Code a factor as 0 and 1.") from error
+    columns = columns[:, None] if columns.ndim == 1 else columns
+    if columns.ndim != 2 or columns.shape[0] != k:
+        raise InputError(f"mods must have {k} rows; its shape is {columns.shape}.")
+    if np.isinf(columns).any():
+        raise InputError("mods must not be infinite.")
+    return np.column_stack([np.ones(k), columns]) if intercept else columns
+
+
+def meta_regression(
+    yi: ArrayLike,
+    vi: ArrayLike | None = None,
+    *,
+    mods: ArrayLike,
+    sei: ArrayLike | None = None,
+    names: Sequence[str] | None = None,
+    intercept: bool = True,
+    method: Method = "REML",
+    test: Test = "z",
+    level: float = 0.95,
+) -> RegressionResult:
+    """Fit a mixed-effects meta-regression.
+
+    Parameters
+    ----------
+    yi : array_like, shape (k,)
+        Observed effects. Rows with a missing effect, variance or moderator are left out, and noted.
+    vi, sei : array_like, shape (k,)
+        Sampling variances, or standard errors: one of the two.
+    mods : array_like, shape (k, q) or (k,)
+        Moderators as numbers; code a factor as 0 and 1.
+    names : sequence of str or None
+        Of the moderators.
+    intercept : bool
+        Put an intercept first.
+    method, test, level
+        As in :func:`rma`.
+
+    Returns
+    -------
+    RegressionResult
+
+    Raises
+    ------
+    InputError
+        If shapes differ, a variance is not positive, moderators are collinear, or there are
+        fewer studies than coefficients.
+
+    References
+    ----------
+    Knapp G, Hartung J (2003). Improved tests for a random effects meta-regression with a single
+    covariate. Statistics in Medicine 22:2693-2710. doi:10.1002/sim.1482
+
+    Examples
+    --------
+    >>> fit = meta_regression([0.1, 0.3, 0.5, 0.7], [0.02] * 4, mods=[1, 2, 3, 4], names=["dose"])
+    >>> fit.names, [round(float(b), 3) for b in fit.beta]
+    (('intrcpt', 'dose'), [-0.1, 0.2])
+    """
+    y, v = as_effects(yi, variances(vi, sei))
+    X = _design(mods, len(y), intercept)
+    keep = ~(np.isnan(y) | np.isnan(v) | np.isnan(X).any(axis=1))
+    notes = [n.replace("no effect or no variance", "a value is missing") for n in left_out(keep)]
+    named = tuple(names or (f"mod{i + 1}" for i in range(X.shape[1] - intercept)))
+    named = ("intrcpt", *named) if intercept else named
+    if len(named) != X.shape[1]:
+        raise InputError(f"names must have {X.shape[1] - intercept} entries; it has {len(named)}.")
+    k, p = int(keep.sum()), X.shape[1]
+    if k < p or np.linalg.matrix_rank(X[keep]) < p:
+        raise InputError(
+            f"{p} coefficients cannot be estimated from {k} studies with these moderators.",
+            remedy="Leave out moderators that are constant or follow from others.",
+        )
+    batch = Batch.of(y[keep], v[keep], X[keep])
+    fit = fit_batch(batch, method=method, test=test)
+    beta, vcov = fit.beta[0], fit.vcov[0]
+    ddf = None if test == "z" else k - p
+    se = np.sqrt(np.diag(vcov))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        stat = beta / se
+    half = critical(level, ddf) * se
+    tested = np.arange(1 if intercept and p > 1 else 0, p)
+    qm, qmp = _wald(beta[tested], vcov[np.ix_(tested, tested)], ddf)
+    fitted = np.full(len(y), np.nan)
+    fitted[keep] = X[keep] @ beta
+    return RegressionResult(
+        k=k,
+        p=p,
+        names=named,
+        beta=beta,
+        se=se,
+        stat=stat,
+        pval=np.array([two_sided(float(s), ddf) for s in stat]),
+        ci_lb=beta - half,
+        ci_ub=beta + half,
+        vcov=vcov,
+        ddf=ddf,
+        tau2=float(fit.tau2[0]),
+        se_tau2=defined(fit.se_tau2[0]),
+        I2=float(fit.I2[0]),
+        H2=float(fit.H2[0]),
+        R2=_explained(batch, fit, method) if intercept and p > 1 else None,
+        QE=float(fit.QE[0]),
+        QEp=float(chi2.sf(fit.QE[0], k - p)) if k > p else 1.0,
+        QM=defined(qm),
+        QMp=defined(qmp),
+        fitted=fitted,
+        residuals=y - fitted,
+        vif=_inflation(vcov[intercept:, intercept:]),
+        fit=fit_statistics(batch, fit, method, fixed_tau2=False),
+        method=method,
+        test=test,
+        level=level,
+        notes=tuple(notes),
+    )
+
+
+def _wald(beta: Vector, vcov: Matrix, ddf: int | None) -> tuple[float, float]:
+    """Test that all of some coefficients are 0: chi-squared, or F with ``ddf``."""
+    m = len(beta)
+    if not np.isfinite(vcov).all() or np.linalg.matrix_rank(vcov) < m:
+        return float("nan"), float("nan")
+    q = float(beta @ np.linalg.solve(vcov, beta))
+    if ddf is None:
+        return q, float(chi2.sf(q, m))
+    return q / m, float(fisher_f.sf(q / m, m, ddf)) if ddf > 0 else float("nan")
+
+
+def _explained(batch: Batch, fit: BatchFit, method: Method) -> float:
+    """Raudenbush's share of tau2; for equal effects the adjusted R squared, weighted."""
+    plain = Batch.of(batch.y[0], batch.v[0])
+    k, p = batch.y.shape[1], batch.p
+    if method in FIXED:
+        total = float(wls(plain, 1 / batch.v).rss[0])
+        if total == 0 or k == p:
+            return 0.0
+        return max(0.0, 100 * (1 - float(fit.QE[0]) / (k - p) / (total / (k - 1))))
+    before = float(fit_batch(plain, method=method).tau2[0])
+    return max(0.0, 100 * (before - float(fit.tau2[0])) / before) if before > 0 else 0.0
+
+
+def _inflation(vcov: Matrix) -> Vector:
+    """Diagonal of the inverse of the correlations of the coefficients."""
+    if vcov.shape[0] == 0 or not np.isfinite(vcov).all() or not (np.diag(vcov) > 0).all():
+        return np.full(vcov.shape[0], np.nan)
+    s = np.sqrt(np.diag(vcov))
+    return np.array(np.diag(np.linalg.inv(vcov / np.outer(s, s))), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrasted:
+    """A linear combination of coefficients (a prediction, a contrast), and its test."""
+
+    estimate: float
+    se: float
+    stat: float | None
+    pval: float | None
+    ci_lb: float | None
+    ci_ub: float | None
+    pi_lb: float | None
+    pi_ub: float | None
+
+
+def contrast(fit: RegressionResult, x: ArrayLike) -> Contrasted:
+    """Combine the coefficients linearly: predict for a study, or contrast two kinds of study.
+
+    Parameters
+    ----------
+    fit : RegressionResult
+        A meta-regression.
+    x : array_like, shape (p,)
+        One number a coefficient, the intercept's (1 for a prediction) first.
+
+    Returns
+    -------
+    Contrasted
+        With the prediction interval by the distribution of the fit's test.
+
+    Examples
+    --------
+    >>> fit = meta_regression([0.1, 0.3, 0.5, 0.7], [0.02] * 4, mods=[1, 2, 3, 4])
+    >>> round(contrast(fit, [1, 2.5]).estimate, 3)
+    0.4
+    """
+    row = as_vector("x", x)
+    if len(row) != fit.p:
+        raise InputError(f"x must have {fit.p} entries, one a coefficient; it has {len(row)}.")
+    estimate, se = float(row @ fit.beta), float(np.sqrt(row @ fit.vcov @ row))
+    crit = critical(fit.level, fit.ddf)
+    stat = estimate / se if se > 0 else float("nan")
+    wide = crit * float(np.sqrt(se**2 + fit.tau2)) if fit.method not in FIXED else float("nan")
+    return Contrasted(
+        estimate=estimate,
+        se=se,
+        stat=defined(stat),
+        pval=defined(two_sided(stat, fit.ddf)),
+        ci_lb=defined(estimate - crit * se),
+        ci_ub=defined(estimate + crit * se),
+        pi_lb=defined(estimate - wide),
+        pi_ub=defined(estimate + wide),
+    )
+
+
+def likelihood_ratio(full: FitStats, reduced: FitStats, df: int) -> tuple[float, float]:
+    """Compare two nested models on the same studies, both fitted by ML.
+
+    Parameters
+    ----------
+    full, reduced : FitStats
+        Of the two fits.
+    df : int
+        Coefficients that the full model has more.
+
+    Returns
+    -------
+    tuple of float
+        Statistic and p value.
+
+    Raises
+    ------
+    InputError
+        If the reduced model has the higher likelihood: they are not nested.
+    """
+    stat = 2 * (full.loglik - reduced.loglik)
+    if stat < -1e-6 or df < 1:
+        raise InputError("The models are not nested: the reduced one fits better, or df < 1.")
+    return max(0.0, stat), float(chi2.sf(max(0.0, stat), df))
