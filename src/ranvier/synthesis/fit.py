@@ -399,7 +399,13 @@ def _from_rma(found: RmaResult, yi: Vector, vi: Vector, measure: str, *, random:
         QE_p=found.QEp if several else None,
         pi_lb=held(found.pi_lb),
         pi_ub=held(found.pi_ub),
-        notes=tuple(n for n in found.notes if "left out" not in n),
+        notes=(
+            *(
+                f"study {i + 1}: left out, a sampling variance of 0 has no inverse"
+                for i in np.flatnonzero(vi == 0)
+            ),
+            *(note for note in found.notes if "left out" not in note),
+        ),
     )
 
 
