@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+from reviews.authoring.notation import NotationError, expanded
 
 from ranvier.core.finding import Finding, Published, Text
 from ranvier.core.judgement import Certainty, RiskOfBias
@@ -20,7 +21,6 @@ from ranvier.core.screening import Decision
 from ranvier.core.search import SearchRun
 from ranvier.core.study import Conflict, Report, Study
 from ranvier.core.value import Source
-from reviews.authoring.notation import NotationError, expanded
 
 __all__ = [
     "HERE",
@@ -178,7 +178,9 @@ def findings(planned: Protocol) -> list[Finding]:
 def texts() -> list[Text]:
     """Return the passages, all in English."""
     return [
-        _made({"language": "en", "based_on": {}, **t, "body": t["body"].strip()}, Text, "texts.toml")
+        _made(
+            {"language": "en", "based_on": {}, **t, "body": t["body"].strip()}, Text, "texts.toml"
+        )
         for t in _toml("texts.toml")["text"]
     ]
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reviews.authoring import facts
+from reviews.authoring.telling import Teller, client_id
+
 from ranvier.core.analysis import ENGINE
 from ranvier.core.facts import ReviewOpened
 from ranvier.core.finding import Version
@@ -17,8 +20,6 @@ from ranvier.workflow.conclude import grounded
 from ranvier.workflow.load import load
 from ranvier.workflow.ports import Store
 from ranvier.workflow.record import record
-from reviews.authoring import facts
-from reviews.authoring.telling import Teller, client_id
 
 __all__ = ["tell", "write"]
 
