@@ -77,7 +77,7 @@ def restore_store(snapshot: str | Path, place: str | Path) -> Store:
     if not _is_remote(place):
         # Read once into memory first: a broken snapshot must not leave half a review on disk.
         _open_snapshot(Path(snapshot)).close()
-    store = create_store(place, review_id=manifest.review_id)
+    store = create_store(place, review_id=manifest.review)
     restore_snapshot(Path(snapshot), store)
     return store
 
@@ -101,7 +101,7 @@ def shipped_review(name: str) -> Path:
 
 def _open_snapshot(folder: Path) -> Store:
     """Read a snapshot into memory, for reading."""
-    store = open_memory(read_manifest(folder).review_id)
+    store = open_memory(read_manifest(folder).review)
     restore_snapshot(folder, store)
     return store
 
