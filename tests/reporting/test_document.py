@@ -129,7 +129,7 @@ def test_every_number_of_the_summary_of_findings_leads_to_its_trace(elements):
     cells = [
         e for e in section.all() if e.tag == "td" and "num" in (e.attributes.get("class") or "")
     ]
-    assert len(cells) >= 10
+    assert len(cells) >= 8
     for cell in cells:
         linked = "".join(e.text for e in cell.all() if e.tag == "a")
         bare = cell.text
@@ -175,7 +175,7 @@ def test_hostile_titles_are_text(document):
 def test_written_texts_are_escaped_and_filled_in(document):
     assert "people &amp; &lt;b&gt;few&lt;/b&gt; trials" in document
     assert "6 January" not in document
-    assert "January 4, 2026" in document
+    assert "4 January 2026" in document
 
 
 def test_a_text_of_an_unknown_section_is_kept(document):

@@ -18,7 +18,7 @@ __all__ = ["Block", "blocks", "curve_svg", "is_published"]
 
 #: Heights of the upper panel and of one row of the dashboard, in pixels.
 PANEL, ROW = 190.0, 15.0
-TOP, LEFT, GAP = 34.0, 190.0, 64.0
+TOP, LEFT, GAP = 52.0, 190.0, 64.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def curve_svg(
     parted = blocks(multiverse)
     count = sum(len(block.universes) for block in parted)
     room = width - LEFT - 12 - GAP * max(0, len(parted) - 1)
-    step = min(18.0, max(2.2, room / max(1, count)))
+    step = min(30.0, max(2.2, room / max(1, count)))
     rows = _dashboard_rows(multiverse)
     bottom = TOP + PANEL + 18
     height = bottom + ROW * len(rows) + 12 * len({name for name, _ in rows}) + 8
@@ -127,7 +127,7 @@ def _panel(
 ) -> list[Markup]:
     """Draw effects and intervals of one block with its axis and the line of no difference."""
     scale = _scale(block)
-    out = [text(left - 4, 14, block.name, class_="head")]
+    out = [text(left - 4, 12, block.name, class_="head")]
     for tick in scale.ticks:
         y = scale.at(tick)
         out.append(element("line", x1=left - 4, x2=right, y1=y, y2=y, class_="grid"))
@@ -158,9 +158,9 @@ def _universe(
         d = 6.5
         points = [(x - d, y), (x, y - d), (x + d, y), (x, y + d)]
         drawn = " ".join(f"{coordinate(px)},{coordinate(py)}" for px, py in points)
-        out.append(element("line", x1=x, x2=x, y1=24, y2=y - d, class_="lead"))
+        out.append(element("line", x1=x, x2=x, y1=38, y2=y - d, class_="lead"))
         out.append(element("polygon", points=drawn, class_="published"))
-        out.append(text(x, 21, "published", anchor="middle", class_="flag"))
+        out.append(text(x, 34, "published", anchor="middle", class_="flag"))
     else:
         r = min(3.6, max(1.5, step * 0.34))
         out.append(element("circle", cx=x, cy=y, r=r, class_=f"dot {kind}"))

@@ -126,11 +126,13 @@ def flow_svg(flow: Flow, reasons: Mapping[str, str], *, numbers: Numbers) -> Mar
         ("Included", shown("new_studies", "new_reports"), _waiting(lines)),
     ]
     parts: list[Markup] = []
-    y, boxes = 6.0, list[tuple[str, _Box]]()
+    y, boxes, spans = 6.0, list[tuple[str, _Box]](), list[tuple[str, float, float]]()
     for bar, left, right in stages:
         main = _box(44, y, 300, left, numbers)
         side = _box(400, y, 372, right, numbers) if right else None
-        height = max(main.h, side.h if side else 0)
+        height = max(
+            main.h, side.h if side else 0, text_width(bar, 12) + 8 if bar != "Screening" else 0
+        )
         parts += _draw(main)
         if side:
             parts += _draw(side)
@@ -141,8 +143,9 @@ def flow_svg(flow: Flow, reasons: Mapping[str, str], *, numbers: Numbers) -> Mar
             above = boxes[-1][1]
             parts.append(_arrow(194, above.y + above.h, 194, main.y))
         boxes.append((bar, _Box(main.x, main.y, main.w, main.h, ())))
+        spans.append((bar, y, y + height))
         y += height + 26
-    parts += _bars(boxes)
+    parts += _bars(spans)
     return element(
         "svg",
         element("title", "PRISMA 2020 flow diagram", id="flow-t"),
@@ -214,27 +217,25 @@ def _arrow(x1: float, y1: float, x2: float, y2: float) -> Markup:
     return element("g", line, element("polygon", points=points, class_="arrow"))
 
 
-def _bars(boxes: list[tuple[str, _Box]]) -> list[Markup]:
+def _bars(spans: list[tuple[str, float, float]]) -> list[Markup]:
     """Draw the side bars that name the three phases."""
     out: list[Markup] = []
-    for bar in dict.fromkeys(name for name, _ in boxes):
-        mine = [box for name, box in boxes if name == bar]
-        top, bottom = mine[0].y, mine[-1].y + mine[-1].h
+    for bar in dict.fromkeys(name for name, _, _ in spans):
+        top = min(y for name, y, _ in spans if name == bar)
+        bottom = max(y for name, _, y in spans if name == bar)
         middle = (top + bottom) / 2
-        height = max(bottom - top, text_width(bar, 12.5) + 14)
-        top = max(2.0, middle - height / 2)
-        out.append(element("rect", x=4, y=top, width=26, height=height, rx=3, class_="bar"))
-        turn = f"rotate(-90 17 {coordinate(top + height / 2)})"
-        said = element(
-            "text",
-            bar,
-            x=17,
-            y=top + height / 2 + 4,
-            text_anchor="middle",
-            transform=turn,
-            class_="bar-text",
+        out.append(element("rect", x=4, y=top, width=26, height=bottom - top, rx=3, class_="bar"))
+        out.append(
+            element(
+                "text",
+                bar,
+                x=17,
+                y=middle + 4,
+                text_anchor="middle",
+                transform=f"rotate(-90 17 {coordinate(middle)})",
+                class_="bar-text",
+            )
         )
-        out.append(said)
     return out
 
 

@@ -29,7 +29,7 @@ GROUP_FIELDS: dict[Design, tuple[tuple[str, str], ...]] = {
 
 #: Fields of designs without two groups, with their headings.
 SINGLE_FIELDS: dict[Design, tuple[tuple[str, str], ...]] = {
-    "paired_binary": (("only_1", "Only 1"), ("only_2", "Only 2"), ("n", "Pairs")),
+    "paired_binary": (("only_1", "Only with 1"), ("only_2", "Only with 2"), ("n", "Pairs")),
     "paired_continuous": (("mean_difference", "Mean diff."), ("sd", "SD"), ("n", "Pairs")),
     "pre_post": (
         ("mean_pre", "Before"),

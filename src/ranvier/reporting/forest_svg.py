@@ -15,7 +15,15 @@ from ranvier.reporting.marks import SIGNS
 from ranvier.reporting.numbers import Numbers, is_ratio
 from ranvier.reporting.svg import coordinate, element, text, text_width
 
-__all__ = ["favours", "forest_svg", "heterogeneity", "overall_effect"]
+__all__ = [
+    "MEASURES",
+    "Columns",
+    "favours",
+    "forest_svg",
+    "heterogeneity",
+    "overall_effect",
+    "text_columns",
+]
 
 #: Height of a row, and of the heading with two lines, in pixels.
 ROW, HEAD = 26.0, 50.0
@@ -40,7 +48,7 @@ MEASURES = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Columns:
+class Columns:
     """Right edges of the text columns, and where the plot begins."""
 
     label: float
@@ -48,24 +56,26 @@ class _Columns:
     weight: float
     effect: float
     plot: float
+    weighted: bool
 
 
-def _columns(plot: Forest, analysis: Analysis) -> _Columns:
+def text_columns(plot: Forest, analysis: Analysis) -> Columns:
     """Give each column the room its longest line needs."""
     longest = max([text_width(line.label) for line in plot.lines] + [text_width("Total (95% CI)")])
     at = label = min(max(130.0, longest + 12), 260.0)
     cells: list[float] = []
     groups = GROUP_FIELDS.get(analysis.spec.design)
+    names = [name for _, name in _single(analysis)]
     count = len(plot.lines[0].cells) if plot.lines else 0
     for i in range(count):
         at += 22 if groups and i == len(groups) else 0
-        at += 56
+        at += max(56.0, 14 + text_width(names[i], 11.5)) if not groups else 56.0
         cells.append(at)
-    weighted = any(line.weight for line in plot.lines)
+    weighted = len(plot.lines) > 1 and any(line.weight for line in plot.lines)
     weight = at = at + (66 if weighted else 0)
     texts = [line.effect for line in plot.lines] + [_measure(analysis)]
     at += max(map(text_width, texts)) + 26
-    return _Columns(label, tuple(cells), weight, at, at + 18)
+    return Columns(label, tuple(cells), weight, at, at + 18, weighted)
 
 
 def _measure(analysis: Analysis) -> str:
@@ -93,10 +103,11 @@ def forest_svg(
     linked : bool
         Whether lines link to their trace: in the document, not in a file of its own.
     """
-    columns = _columns(plot, analysis)
-    width = columns.plot + plot.width
+    columns = text_columns(plot, analysis)
+    width = columns.plot + plot.width + 16
     last = HEAD + ROW * len(plot.lines)
-    height = last + (ROW if analysis.effect else 0) + 64
+    several = len(plot.lines) > 1 and analysis.effect is not None
+    height = last + (ROW if several else 0) + 64
     id = f"forest-{trace_anchor(analysis.spec.id)}"
     title = f"Forest plot: {outcome.name}, {comparison.label}"
     parts = [
@@ -104,12 +115,12 @@ def forest_svg(
         element("desc", _description(analysis, numbers), id=f"{id}-d"),
         *_heading(columns, analysis, comparison, plot),
         element("line", x1=0, x2=width, y1=HEAD - 8, y2=HEAD - 8, class_="rule"),
-        *_axis(plot, columns.plot, last + (ROW if analysis.effect else 0), comparison, outcome),
+        *_axis(plot, columns.plot, last + (ROW if several else 0), comparison, outcome),
     ]
     for i, line in enumerate(plot.lines):
         drawn = _line(line, columns, HEAD + ROW * i)
         parts.append(_link(f"row/{line.row}", drawn) if linked else element("g", *drawn))
-    if analysis.effect is not None:
+    if several:
         drawn = _total(plot, analysis, columns, last, width, numbers)
         node = f"analysis/{analysis.spec.id}"
         parts.append(_link(node, drawn) if linked else element("g", *drawn))
@@ -141,7 +152,7 @@ def _description(analysis: Analysis, numbers: Numbers) -> str:
 
 
 def _heading(
-    columns: _Columns, analysis: Analysis, comparison: Comparison, plot: Forest
+    columns: Columns, analysis: Analysis, comparison: Comparison, plot: Forest
 ) -> list[Markup]:
     """Write the two lines of headings."""
     high, low = HEAD - 32, HEAD - 14
@@ -163,7 +174,7 @@ def _heading(
                     "text", title, said, x=right, y=high, text_anchor="end", class_="head group"
                 )
             )
-    if columns.weight > (columns.cells[-1] if columns.cells else columns.label):
+    if columns.weighted:
         out.append(text(columns.weight, low, "Weight", anchor="end", class_="head"))
     name = MEASURES.get(spec.measure, spec.measure)
     out.append(text(columns.effect, high, name, anchor="end", class_="head"))
@@ -224,7 +235,7 @@ def favours(comparison: Comparison, outcome: Outcome) -> tuple[str, str]:
     return (two, one) if outcome.direction == "higher_is_better" else (one, two)
 
 
-def _line(line: ForestLine, columns: _Columns, top: float) -> list[Markup]:
+def _line(line: ForestLine, columns: Columns, top: float) -> list[Markup]:
     """Draw one study."""
     y = top + 15
     label = _clip(line.label, columns.label - 6)
@@ -236,7 +247,8 @@ def _line(line: ForestLine, columns: _Columns, top: float) -> list[Markup]:
     ]
     for x, (said, _, _) in zip(columns.cells, line.cells, strict=True):
         out.append(text(x, y, said, anchor="end", class_="num"))
-    out.append(text(columns.weight, y, line.weight, anchor="end", class_="num"))
+    if columns.weighted:
+        out.append(text(columns.weight, y, line.weight, anchor="end", class_="num"))
     if line.interval is None:
         out.append(text(columns.effect, y, "Not estimable", anchor="end", class_="light"))
         return out
@@ -265,7 +277,7 @@ def _whisker(interval: Interval, left: float, y: float) -> list[Markup]:
 def _total(
     plot: Forest,
     analysis: Analysis,
-    columns: _Columns,
+    columns: Columns,
     top: float,
     width: float,
     numbers: Numbers,
@@ -273,15 +285,14 @@ def _total(
     """Draw the line of totals with its diamond."""
     y = top + 17
     level = f"{analysis.spec.level * 100:g}% CI"
-    several = len([s for s in analysis.studies if s.effect]) > 1
     out = [
         element("line", x1=0, x2=columns.effect, y1=top, y2=top, class_="rule"),
         element("rect", x=0, y=top + 1, width=columns.effect, height=ROW, class_="hit"),
-        text(0, y, f"{'Total' if several else 'Result'} ({level})", class_="total"),
+        text(0, y, f"Total ({level})", class_="total"),
     ]
     for x, said in zip(columns.cells, _totals(analysis, numbers), strict=False):
         out.append(text(x, y, said, anchor="end", class_="num total"))
-    if any(line.weight for line in plot.lines):
+    if columns.weighted:
         out.append(text(columns.weight, y, "100.0%", anchor="end", class_="num total"))
     said = numbers.bracket(analysis.effect, analysis.spec.measure)
     out.append(text(columns.effect, y, said, anchor="end", class_="num total"))

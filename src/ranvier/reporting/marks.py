@@ -46,8 +46,8 @@ def mark(provenance: Provenance | None, gettext: Callable[[str], str] = str) -> 
     if provenance is None or provenance == "found":
         return Markup("")
     return Markup(
-        '<abbr class="mark mark-{kind}" title="{title}"><span aria-hidden="true">{sign}</span>'
-        '<span class="vh"> ({name})</span></abbr>'
+        '&#8288;<abbr class="mark mark-{kind}" title="{title}">'
+        '<span aria-hidden="true">{sign}</span><span class="vh"> ({name})</span></abbr>'
     ).format(
         kind=provenance,
         title=gettext(LEGEND[provenance]),

@@ -40,7 +40,9 @@ class Numbers:
 
     @property
     def _locale(self) -> Locale:
-        return Locale.parse(self.language.replace("-", "_"))
+        # Days before months: the field's own journals and registers write them so.
+        said = "en_GB" if self.language == "en" else self.language.replace("-", "_")
+        return Locale.parse(said)
 
     def count(self, n: float) -> str:
         """Write a whole number."""
@@ -52,14 +54,17 @@ class Numbers:
             return NONE
         if round(x, digits) == 0:
             x = 0.0
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        # Four digits stand together, so that "1000 per 1000" reads as one thing.
+        whole = "#,##0" if abs(x) >= 10_000 else "0"
+        pattern = whole + ("." + "0" * digits if digits else "")
         return format_decimal(x, format=pattern, locale=self._locale).replace("-", "−")
 
     def plain(self, x: float) -> str:
         """Write a stored number as it is: no decimals added, none lost below the fourth."""
         if not math.isfinite(x):
             return NONE
-        text = format_decimal(round(x, 4), format="#,##0.####", locale=self._locale)
+        whole = "#,##0" if abs(x) >= 10_000 else "0"
+        text = format_decimal(round(x, 4), format=f"{whole}.####", locale=self._locale)
         return text.replace("-", "−")
 
     def effect(self, x: float | None, measure: str) -> str:

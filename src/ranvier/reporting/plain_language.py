@@ -89,7 +89,7 @@ def plain_summary(page: Page, texts: Iterable[Passage]) -> PlainSummary:
         language=language,
         direction=direction_of(language),
         heading=page.said.gettext(N_("Plain-language summary")),
-        messages_heading=page.said.gettext(N_("Key messages")),
+        messages_heading=page.said.gettext(N_("Key findings")),
         messages=tuple(written[:MESSAGES]) or _messages(page),
         sections=tuple(sections),
     )

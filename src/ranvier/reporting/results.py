@@ -12,7 +12,13 @@ from ranvier.core.protocol import Comparison, Outcome
 from ranvier.reporting.anchors import anchor, trace_anchor
 from ranvier.reporting.curve import curve_svg, is_published
 from ranvier.reporting.forest import GROUP_FIELDS, SINGLE_FIELDS, Forest, forest
-from ranvier.reporting.forest_svg import MEASURES, forest_svg, heterogeneity, overall_effect
+from ranvier.reporting.forest_svg import (
+    MEASURES,
+    forest_svg,
+    heterogeneity,
+    overall_effect,
+    text_columns,
+)
 from ranvier.reporting.page import Page
 
 __all__ = [
@@ -26,6 +32,9 @@ __all__ = [
 
 #: More analyses of one outcome than this go into a folded list.
 SHOWN = 1
+
+#: Width of a forest plot in the page, and the least its axis needs, in pixels.
+FIGURE, NARROWEST = 940.0, 260.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +142,9 @@ def _outcome(page: Page, comparison: Comparison, id: str, analyses: list[Analysi
 
 def _layout(page: Page, analysis: Analysis) -> Forest:
     labels = {id: study.label for id, study in page.review.studies.items()}
-    return forest(analysis, page.review.rows, labels, numbers=page.numbers)
+    drawn = forest(analysis, page.review.rows, labels, numbers=page.numbers)
+    room = max(NARROWEST, FIGURE - text_columns(drawn, analysis).plot)
+    return forest(analysis, page.review.rows, labels, numbers=page.numbers, width=room)
 
 
 def forest_figure(page: Page, id: str, *, linked: bool = True) -> Markup:

@@ -125,6 +125,8 @@ def _single(page: Page, row: SummaryRow, outcome: Outcome) -> Markup | None:
     """Write what a row without risks shows: a difference, or the result itself."""
     if row.risk_1 is not None:
         return None
+    if row.relative is not None:
+        return Markup('<span class="none">not given: no baseline risk</span>')
     node, analysis = f"finding/{row.finding}", page.book.analyses.get(row.analysis)
     effect = row.difference or (analysis.effect if analysis else None)
     if effect is None:
