@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from ranvier.appraisal.summary import summary_row
+from ranvier.appraisal import summary_row
 from ranvier.core.analysis import Analysis
 from ranvier.core.book import Book
-from ranvier.core.finding import Finding
 from ranvier.core.flow import flow_of
 from ranvier.core.multiverse import Multiverse
 from ranvier.core.review import Review
 from ranvier.core.summary import SummaryRow
-from ranvier.core.trace import stale_reasons, trace
+from ranvier.core.trace import trace
 from ranvier.synthesis import analyse_all, multiverse, reproduce
 from ranvier.workflow.load import load
 from ranvier.workflow.ports import Store
@@ -48,11 +47,10 @@ def _summary(review: Review, analyses: dict[str, Analysis]) -> dict[str, tuple[S
     rows = [
         summary_row(
             finding,
-            review.outcomes[finding.outcome],
-            review.comparisons[finding.comparison],
-            analyses[finding.analysis],
-            review.certainty.get(finding.certainty or ""),
-            stale=_stale(review, finding, analyses),
+            outcome=review.outcomes[finding.outcome],
+            analysis=analyses[finding.analysis],
+            certainty=review.certainty.get(finding.certainty or ""),
+            analyses=analyses,
         )
         for finding in review.findings.values()
     ]
@@ -61,10 +59,3 @@ def _summary(review: Review, analyses: dict[str, Analysis]) -> dict[str, tuple[S
         for id in review.comparisons
         if (mine := tuple(row for row in rows if row.comparison == id))
     }
-
-
-def _stale(review: Review, finding: Finding, analyses: dict[str, Analysis]) -> tuple[str, ...]:
-    """Say why a finding no longer holds: its analysis moved, or its certainty's did."""
-    certainty = review.certainty.get(finding.certainty or "")
-    based_on = {**finding.based_on, **(certainty.based_on if certainty else {})}
-    return stale_reasons(based_on, analyses)
