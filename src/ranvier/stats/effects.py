@@ -348,13 +348,13 @@ def _result(
     """Blank what is not defined, and say it."""
     yi, vi = (np.array(x, dtype=np.float64) for x in effect)
     none = np.zeros(len(yi), dtype=bool)
-    corrected = none if corrected is None else corrected
+    missing: NDArray[np.bool_] = np.any([np.isnan(v) for v in rows.values()], axis=0)
+    corrected = none if corrected is None else corrected & ~missing
     left_out = none if left_out is None else left_out
     infinite = np.isinf(yi) | np.isinf(vi)
     yi[infinite] = np.nan
     vi[np.logical_or.reduce([infinite, np.isnan(yi), vi < 0])] = np.nan
     dropped = np.isnan(yi) | np.isnan(vi)
-    missing: NDArray[np.bool_] = np.any([np.isnan(v) for v in rows.values()], axis=0)
     notes: list[str] = []
     for i in range(len(yi)):
         if corrected[i]:

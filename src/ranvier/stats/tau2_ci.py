@@ -76,8 +76,8 @@ def confint_tau2(
     Notes
     -----
     Where even tau2 = 0 explains too much spread, the set of plausible values is empty; both bounds
-    are then 0, and a note says so. Bounds are exact roots; metafor's are cut off at its ``tau2.max``
-    and, for ``GENQ``, found to 1e-4 only.
+    are then 0, and a note says so. Bounds are exact roots; metafor cuts them off at ``tau2.max``
+    and finds those of ``GENQ`` to 1e-4 only.
 
     References
     ----------
