@@ -271,3 +271,15 @@ def test_what_was_recalled_there_is_recalled_here_or_absent(review: Review) -> N
             assert path not in review.studies
         else:
             assert value_at(review, *place).provenance == "recalled", path
+
+
+def test_the_page_about_it_counts_right(review: Review) -> None:
+    page = (ROOT / "docs" / "mmn.md").read_text(encoding="utf-8")
+    alternatives = sum(row.alternative_to is not None for row in review.rows.values())
+    went_on = [d for d in review.decisions.values() if d.verdict == "include"]
+    first = sum(d.stage == "title_abstract" for d in went_on)
+    assert f"| {len(review.rows)}, of which {alternatives} are alternatives" in page
+    assert f"{first} went on from title and abstract, {len(went_on) - first} from full text" in page
+    assert f"| {len(review.conflicts)}, each with what every source says" in page
+    assert f"| {len(review.findings)} rows in summaries of findings" in page
+    assert f"and {len(review.studies) - len(TRIALS)} cohorts or surveys" in page

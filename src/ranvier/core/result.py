@@ -36,7 +36,7 @@ FIELDS: dict[Design, _Fields] = {
     ),
     "pre_post": _Fields(("mean_pre", "sd_pre", "mean_post", "sd_post", "n"), (), ("change",)),
     "proportion": _Fields(("events", "n")),
-    "narrative": _Fields(("finding",), (), ("p",)),
+    "narrative": _Fields(("finding",), (), ("n", "p")),
 }
 
 _COUNTS = ("events_1", "events_2", "n_1", "n_2", "events", "n", "only_1", "only_2", "both")
