@@ -30,7 +30,7 @@ from ranvier.bootstrap import (
 from ranvier.core.analysis import Analysis
 from ranvier.core.book import Book
 from ranvier.core.event import Event
-from ranvier.core.facts import ReviewOpened
+from ranvier.core.facts import ReviewOpened, decode
 from ranvier.core.fold import subject
 from ranvier.core.reproduction import Reproduction
 from ranvier.core.review import Actor, Review
@@ -174,13 +174,22 @@ class OpenReview:
         Parameters
         ----------
         about : str or None
-            Only events on one thing, such as ``row/hahn2013-switch``.
+            Only events on one thing, such as ``row/hahn2013-switch``, and what undid them.
         after : int
             Only events after this one.
         """
-        for event in self._store.events(after=after):
-            if about is None or about in (str(subject(event)), event.client_id):
-                yield event
+        if about is None:
+            yield from self._store.events(after=after)
+            return
+        said: set[str] = set()
+        for event in self._store.events():
+            taken_back = event.type == "event.undone" and (
+                decode(event.type, event.payload).client_id in said
+            )
+            if about in (str(subject(event)), event.client_id) or taken_back:
+                said.add(event.client_id)
+                if event.seq > after:
+                    yield event
 
     def actors(self) -> dict[str, Actor]:
         """Return who acted, by id."""

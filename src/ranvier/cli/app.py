@@ -12,10 +12,12 @@ import click
 import ranvier
 from ranvier.cli.begin import demo, new
 from ranvier.cli.change import import_, undo
+from ranvier.cli.history import log
 from ranvier.cli.keep import build, restore, snapshot
-from ranvier.cli.look import log, status, trace
+from ranvier.cli.look import status, trace
 from ranvier.cli.output import remark, report
 from ranvier.cli.prove import reproduce, verify
+from ranvier.cli.qualify import qualify
 from ranvier.errors import RanvierError
 
 __all__ = ["cli", "main"]
@@ -62,7 +64,7 @@ def cli() -> None:
 
 for command in (
     demo, new, status, build, trace, log, verify, reproduce,
-    import_, undo, snapshot, restore,
+    import_, undo, snapshot, restore, qualify,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 import ranvier
-from ranvier.cli.output import json_option, next_step, print_json, remark, working
+from ranvier.cli.output import json_option, next_step, print_json, print_table, remark, working
 from ranvier.cli.places import place_argument
 
 if TYPE_CHECKING:
@@ -107,22 +107,38 @@ def _reproductions(place: str | None, published: Path | None) -> list[Reproducti
 def _print_reproduction(result: Reproduction) -> None:
     """Print one published result beside ours."""
     click.echo(f"{result.id}: {result.question} ({result.review})")
-    click.echo(f"  analysis: {result.analysis}")
-    click.echo(f"  rows: {result.rows_provenance}; printed figures: {result.provenance}")
-    _print_figures(result.figures, "  ")
-    for control in result.controls:
-        click.echo(f"  control: {control.label}")
-        _print_figures(control.figures, "    ")
+    rows = [(result.analysis, *_cells(result.figures))]
+    rows += [(f"control: {c.label}", *_cells(c.figures)) for c in result.controls]
+    print_table(("analysis", "printed", "ours", ""), rows)
+    click.echo(f"rows {result.rows_provenance}, printed figures {result.provenance}")
     if result.finding:
-        click.echo(f"  note: {result.finding}")
-    click.echo(f"  {_verdict(result)}\n")
+        click.echo(f"note: {result.finding}")
+    click.echo(f"{_verdict(result)}\n")
 
 
-def _print_figures(figures: tuple[Figure, ...], indent: str) -> None:
-    """Print figures one a line."""
-    for f in figures:
-        mark = "=" if f.agrees else "NOT EQUAL"
-        click.echo(f"{indent}{f.name}: printed {f.printed}, ours {f.ours}  {mark}")
+def _cells(figures: tuple[Figure, ...]) -> tuple[str, str, str]:
+    """Write figures as printed, as ours, and whether they agree."""
+    differing = [f.name for f in figures if not f.agrees]
+    return (
+        _one_line({f.name: f.printed for f in figures}),
+        _one_line({f.name: f.ours for f in figures}),
+        f"differs: {', '.join(differing)}" if differing else "agrees",
+    )
+
+
+def _one_line(figures: dict[str, str]) -> str:
+    """Write figures as papers do.
+
+    Examples
+    --------
+    >>> _one_line({"ci_lb": "2.86", "ci_ub": "42.25", "estimate": "11.00", "p": "<0.001"})
+    '11.00 (2.86 to 42.25) p <0.001'
+    """
+    rest = dict(figures)
+    words = [rest.pop("estimate")] if "estimate" in rest else []
+    if {"ci_lb", "ci_ub"} <= rest.keys():
+        words.append(f"({rest.pop('ci_lb')} to {rest.pop('ci_ub')})")
+    return " ".join([*words, *(f"{name} {figure}" for name, figure in rest.items())])
 
 
 def _verdict(result: Reproduction) -> str:
