@@ -6,6 +6,7 @@ A table with the key ``value`` is a value. What else it holds says where it is f
     { value = 1, source = "pubmed-17626040", printed = "one" }    found; printed as one
     { value = 13, source = "doc-...", quote = "13", at = 616 }    found in a document we have
     { value = 5, derivation = "strength-counts" }                 derived, as derivations.toml says
+    { ..., source = "doc-...", quote = "78%", at = 3012 }         and where its chief input stands
     { value = 14, recalled = "From memory." }                     recalled: no source was seen
     { value = 3.3, judged = "Fits the p value.", source = "..." } judged, with the reason
 """
@@ -20,7 +21,7 @@ __all__ = ["NotationError", "expanded"]
 _ALWAYS = {"value", "unit", "note"}
 _BY_ORIGIN = {
     "found": {"source", "printed", "quote", "at"},
-    "derived": {"derivation"},
+    "derived": {"derivation", "source", "quote", "at"},
     "recalled": {"recalled"},
     "judged": {"judged", "source", "printed"},
 }
@@ -70,17 +71,12 @@ def _value(table: Mapping[str, Any], derivations: Mapping[str, Any]) -> dict[str
         if table["derivation"] not in derivations:
             raise NotationError(f"{dict(table)}: there is no derivation {table['derivation']!r}.")
         full["derivation"] = derivations[table["derivation"]]
-    elif "quote" in table:
-        quote, start = table["quote"], table["at"]
-        full["printed"] = table.get("printed", quote)
-        full["anchor"] = {
-            "source": table["source"],
-            "quote": quote,
-            "start": start,
-            "end": start + len(quote),
-        }
     else:
-        full["printed"] = table.get("printed", str(table["value"]))
+        full["printed"] = table.get("printed", table.get("quote", str(table["value"])))
+    if "quote" in table:
+        quote, start = table["quote"], table["at"]
+        end = start + len(quote)
+        full["anchor"] = {"source": table["source"], "quote": quote, "start": start, "end": end}
     return full
 
 
