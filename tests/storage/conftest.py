@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import sqlite3
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 from ranvier.core.event import Draft
 from ranvier.core.facts import ReviewOpened, Undone, Withdrawn, encode, fact_of
@@ -115,12 +114,13 @@ class Place:
         *,
         make: Callable[[str], SqlStore],
         again: Callable[..., SqlStore] | None = None,
-        sql: Callable[..., None] | None = None,
+        address: str | None = None,
     ) -> None:
         self.engine = engine
         self._make = make
         self._again = again
-        self._sql = sql
+        self._address = address
+        self._back: Engine | None = None
         self._open = ExitStack()
 
     def make(self, review_id: str = "r") -> SqlStore:
@@ -132,10 +132,26 @@ class Place:
         assert self._again is not None, "a review in memory cannot be opened again"
         return self._open.enter_context(self._again(mode))
 
-    def sql(self, *statements: str, **values: object) -> None:
+    @contextmanager
+    def back_door(self) -> Iterator[Connection]:
+        """A connection behind the store's back."""
+        assert self._address is not None, "a review in memory has no back door"
+        if self._back is None:
+            self._back = create_engine(self._address)
+            self._open.callback(self._back.dispose)
+        with self._back.begin() as conn:
+            # What a test breaks need not survive a power cut.
+            sqlite = self.engine == "sqlite"
+            conn.exec_driver_sql(
+                "PRAGMA synchronous=OFF" if sqlite else "SET LOCAL synchronous_commit = off"
+            )
+            yield conn
+
+    def sql(self, *statements: str) -> None:
         """Change the database behind the store's back."""
-        assert self._sql is not None, "a review in memory has no back door"
-        self._sql(statements, values)
+        with self.back_door() as conn:
+            for statement in statements:
+                conn.exec_driver_sql(statement)
 
     def close(self) -> None:
         """Close every store that was opened."""
@@ -143,32 +159,22 @@ class Place:
 
 
 def sqlite_place(folder: Path) -> Place:
-    def sql(statements: tuple[str, ...], values: dict[str, object]) -> None:
-        with closing(sqlite3.connect(folder / "review.sqlite", timeout=10)) as conn, conn:
-            for statement in statements:
-                conn.execute(statement, values)
-
     return Place(
         "sqlite",
-        make=lambda id: open_folder(folder, create=True, review_id=id),
+        make=lambda id: open_folder(
+            folder if id == "r" else folder.with_name(id), create=True, review_id=id
+        ),
         again=lambda mode: open_folder(folder, mode),
-        sql=sql,
+        address=f"sqlite:///{folder / 'review.sqlite'}",
     )
 
 
 def postgresql_place(url: str) -> Place:
-    def sql(statements: tuple[str, ...], values: dict[str, object]) -> None:
-        engine = create_engine(url)
-        with engine.begin() as conn:
-            for statement in statements:
-                conn.execute(text(statement), values)
-        engine.dispose()
-
     return Place(
         "postgresql",
         make=lambda id: open_url(url, id, create=True),
         again=lambda mode: open_url(url, "r", mode=mode),
-        sql=sql,
+        address=url,
     )
 
 

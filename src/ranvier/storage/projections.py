@@ -7,7 +7,7 @@ Moving on (`project`) and making anew (`rebuild`) reach the same tables by diffe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -121,10 +121,11 @@ def concerned(
         yield event, thing
 
 
-def folded(conn: Connection, review_id: str) -> Iterator[Standing]:
+def folded(conn: Connection, review_id: str) -> Generator[Standing]:
     """Fold every thing from its own history, ordered by kind and id.
 
-    Needs ``thing_event`` to be right, and nothing else of the projections.
+    Needs ``thing_event`` to be right, and nothing else of the projections. Close it if it is not
+    read to its end: PostgreSQL keeps a cursor for it.
     """
     query = (
         select(*COLUMNS, THING_EVENT.c.kind, THING_EVENT.c.id)
@@ -136,12 +137,12 @@ def folded(conn: Connection, review_id: str) -> Iterator[Standing]:
         .where(THING_EVENT.c.review_id == review_id)
         .order_by(THING_EVENT.c.kind, THING_EVENT.c.id, THING_EVENT.c.seq)
     )
-    rows = conn.execution_options(yield_per=FETCH).execute(query)
     width = len(COLUMNS)
-    for (kind, id_), history in groupby(rows, key=lambda row: (row[width], row[width + 1])):
-        standing = _fold(Thing(kind, id_), [event_of(row) for row in history])
-        if standing is not None:
-            yield standing
+    with conn.execute(query, execution_options={"yield_per": FETCH}) as rows:
+        for (kind, id_), history in groupby(rows, key=lambda row: (row[width], row[width + 1])):
+            standing = _fold(Thing(kind, id_), [event_of(row) for row in history])
+            if standing is not None:
+                yield standing
 
 
 def tally_of(standings: Iterable[Standing]) -> Counter[tuple[str, str]]:

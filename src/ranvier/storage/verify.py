@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from itertools import zip_longest
 from typing import Any
 
@@ -99,41 +100,43 @@ def _verify_concerns(conn: Connection, review_id: str) -> None:
     """Check which thing each event is said to concern."""
     query = select(THING_EVENT.c.seq, THING_EVENT.c.kind, THING_EVENT.c.id)
     query = query.where(THING_EVENT.c.review_id == review_id).order_by(THING_EVENT.c.seq)
-    rows = conn.execution_options(yield_per=FETCH).execute(query)
     log = concerned(conn, review_id, whole_log(conn, review_id))
-    for made, row in zip_longest(log, rows):
-        expected = None if made is None else (made[0].seq, made[1].kind, made[1].id)
-        found = None if row is None else tuple(row)
-        if expected != found:
-            raise IntegrityError(
-                "which thing an event concerns differs from what the log says.",
-                seq=(expected or found or (None,))[0],
-                remedy=REBUILD,
-            )
+    with conn.execute(query, execution_options={"yield_per": FETCH}) as rows:
+        for made, row in zip_longest(log, rows):
+            expected = None if made is None else (made[0].seq, made[1].kind, made[1].id)
+            found = None if row is None else tuple(row)
+            if expected != found:
+                raise IntegrityError(
+                    "which thing an event concerns differs from what the log says.",
+                    seq=(expected or found or (None,))[0],
+                    remedy=REBUILD,
+                )
 
 
 def _verify_things(conn: Connection, review_id: str) -> None:
     """Compare what stands, and its counts, with the log folded anew."""
     counted = tally_of(())
-    for made, kept in zip_longest(folded(conn, review_id), kept_things(conn, review_id)):
-        if made != kept:
-            named = made or kept
-            raise IntegrityError(
-                f"what stands of {named.thing} differs from what the log says.",
-                seq=named.seq,
-                remedy=REBUILD,
-            )
-        counted[made.thing.kind, made.status] += 1
+    with closing(folded(conn, review_id)) as made, closing(_kept(conn, review_id)) as kept:
+        for expected, found in zip_longest(made, kept):
+            if expected != found:
+                named = expected or found
+                raise IntegrityError(
+                    f"what stands of {named.thing} differs from what the log says.",
+                    seq=named.seq,
+                    remedy=REBUILD,
+                )
+            counted[expected.thing.kind, expected.status] += 1
     query = select(TALLY.c.kind, TALLY.c.status, TALLY.c.n).where(TALLY.c.review_id == review_id)
     if {(kind, status): n for kind, status, n in conn.execute(query)} != dict(counted):
         raise IntegrityError("the counts differ from what the log says.", remedy=REBUILD)
 
 
-def kept_things(conn: Connection, review_id: str) -> Iterator[Standing]:
+def _kept(conn: Connection, review_id: str) -> Generator[Standing]:
     """Yield the projection of what stands, ordered by kind and id."""
     query = select(THING).where(THING.c.review_id == review_id).order_by(THING.c.kind, THING.c.id)
-    for row in conn.execution_options(yield_per=FETCH).execute(query):
-        yield standing_of(row)
+    with conn.execute(query, execution_options={"yield_per": FETCH}) as rows:
+        for row in rows:
+            yield standing_of(row)
 
 
 def _require_none(conn: Connection, query: Select[Any], what: str) -> None:
