@@ -25,6 +25,8 @@ numbers = st.floats(-1e6, 1e6).filter(lambda x: x == 0 or abs(x) > 1e-6)
         ("0,46", "0.46", "=", False), ("0·46", "0.46", "=", False), ("+2", "2", "=", False),
         ("5.8×10⁻⁸", "5.8E-8", "=", False), ("5.77e-08", "5.77E-8", "=", False),
         ("τ² = 0.31", "0.31", "=", False),
+        ("NS", "0.05", ">=", False),
+        ("n.s.", "0.05", ">=", False),
     ],
 )  # fmt: skip
 def test_printed_forms_are_read(text, number, relation, percent):

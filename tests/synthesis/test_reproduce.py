@@ -246,6 +246,8 @@ def test_percent_and_share_are_told_apart():
         {"estimate": "70%", "ci_lb": "0.46", "ci_ub": "0.88"},
         {"estimate": "70", "ci_lb": "45.7", "ci_ub": "88.1"},
         {"estimate": "0.70", "ci": ["0.46", "0.88"]},
+        {"estimate": "70%", "ci": "0.46 to 0.88"},
+        {"estimate": "70%", "ci": "(46%–88%)"},
         {"estimate": "70 %", "ci_lb": "46 %", "ci_ub": "88 %"},
     ):
         assert reproduce(result("proportion", rows, analysis, printed)).as_expected

@@ -10,7 +10,15 @@ from typing import Literal
 
 from ranvier.errors import InputError
 
-__all__ = ["Closeness", "Printed", "closeness", "read_printed", "show_like", "truncates_to"]
+__all__ = [
+    "Closeness",
+    "Printed",
+    "closeness",
+    "read_interval",
+    "read_printed",
+    "show_like",
+    "truncates_to",
+]
 
 Relation = Literal["=", "<", ">", "<=", ">="]
 
@@ -54,7 +62,7 @@ def read_printed(text: str) -> Printed:
     """Read a figure as papers print it.
 
     Known are ``78%``, ``0.46``, ``.03``, ``0·46``, ``0,46``, ``1,234``, ``<0.001``, ``p = 0.03``,
-    ``>0.99``, ``5.8e-08``, ``5.8×10⁻⁸``, and every sign that stands for a minus.
+    ``>0.99``, ``5.8e-08``, ``5.8×10⁻⁸``, ``NS`` (0.05 or more), and every sign for a minus.
 
     Raises
     ------
@@ -73,6 +81,8 @@ def read_printed(text: str) -> Printed:
     for sign, plain in _RELATIONS.items():
         bare = bare.replace(sign, plain)
     bare = re.sub(r"^[A-Za-z²τ]+\d?(?=[<>=])", "", bare)
+    if re.fullmatch(r"(?i)n\.?s\.?", bare):  # "not significant": at the usual 5%
+        return Printed(text=text, number=Decimal("0.05"), relation=">=")
     relation, rest = _split_relation(bare)
     percent = rest.endswith("%")
     rest = rest.removesuffix("%")
@@ -89,6 +99,18 @@ def read_printed(text: str) -> Printed:
     if exponent is not None:
         number = number.scaleb(int(exponent.group(1)))
     return Printed(text=text, number=number, relation=relation, percent=percent)
+
+
+def read_interval(text: str) -> tuple[str, str] | None:
+    """Part an interval printed as one string; ``None`` if it is not two figures.
+
+    Examples
+    --------
+    >>> read_interval("[2.86, 42.25]"), read_interval("−0.5 to 1.2"), read_interval("0.46–0.88")
+    (('2.86', '42.25'), ('−0.5', '1.2'), ('0.46', '0.88'))
+    """
+    parts = re.split(r"\s+to\s+|\s*;\s*|,\s+|(?<=[\d%])\s*[–—]\s*", text.strip(" ()[]"))
+    return (parts[0], parts[1]) if len(parts) == 2 else None
 
 
 def _split_relation(bare: str) -> tuple[Relation, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from ranvier.errors import InputError
-from ranvier.synthesis.printed import read_printed
+from ranvier.synthesis.printed import read_interval, read_printed
 
 __all__ = [
     "ROWS",
@@ -240,7 +240,7 @@ def read_figures(raw: object, where: str, problems: list[str], *, strict: bool) 
         return {}
     flat: dict[str, object] = {}
     for name, figure in held.items():
-        pair = read_list(figure)
+        pair = read_interval(figure) if isinstance(figure, str) else read_list(figure)
         if name in _PAIRS and pair is not None and len(pair) == 2:
             flat |= dict(zip(_PAIRS[name], pair, strict=True))
         elif name == "weights" and pair is not None:

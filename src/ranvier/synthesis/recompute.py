@@ -131,7 +131,9 @@ def _pooling(plan: Plan, rows: Sequence[NumberRow], default: str) -> tuple[str, 
 
     An estimator's name may stand as the method; one study needs no method at all.
     """
-    method, tau2 = plan.method, plan.tau2
+    method, tau2, model = plan.method, plan.tau2, plan.model
+    if method == "random":
+        method, model = "IV", "random"
     if method is None:
         if len(rows) > 1 and plan.measure != "PETO" and plan.model is None:
             raise NotComputableError(
@@ -143,16 +145,16 @@ def _pooling(plan: Plan, rows: Sequence[NumberRow], default: str) -> tuple[str, 
         if tau2 not in (None, method):
             raise NotComputableError(f"method {method} and tau2 {tau2} contradict each other.")
         method, tau2 = "IV", method
-    elif plan.model is not None:
+    elif model is not None:
         common = ("common", "fixed", "equal")
-        _known("model", plan.model, (*common, "random"))
-        if plan.model == "random" and tau2 is None:
+        _known("model", model, (*common, "random"))
+        if model == "random" and tau2 is None:
             tau2 = "DL" if method == "MH" else None
             if tau2 is None:
                 raise NotComputableError(
                     "random effects, but no estimator of tau2.", remedy="Name one, such as DL."
                 )
-        if plan.model in common and tau2 is not None:
+        if model in common and tau2 is not None:
             raise NotComputableError(f"a common effect has no tau2, but {tau2} is named.")
     if tau2 is not None:
         _known("estimator of tau2", tau2, TAU2)

@@ -13,6 +13,9 @@ __all__ = ["decides", "summary_of"]
 #: A choice that explains less than this share of the variation does not decide.
 DECIDES_FROM = 0.2
 
+#: Values that differ by less, relative to their size, differ by rounding alone.
+NOISE = 1e-9
+
 
 def summary_of(
     universes: Sequence[Universe],
@@ -36,7 +39,7 @@ def summary_of(
         said.append(_directions(known, comparison))
         said.append(_significance(known))
     else:
-        said.append(f"{len(known)} analyses of what was seen without a comparison.")
+        said.append(f"{len(known)} estimates of what was seen, without a comparison.")
     said.append(f"Estimates: {_ranges(known)}.")
     if compared and 0 < sum(u.excludes_null for u in known) < len(known):
         said.append(_decider(known, dimensions))
@@ -49,21 +52,22 @@ def summary_of(
 
 
 def _directions(known: Sequence[Universe], comparison: Comparison) -> str:
-    """Count the sides."""
+    """Count the sides; without a second group they are better and worse than before."""
     n = len(known)
-    first, second = comparison.group_1, comparison.group_2 or "the comparator"
-    for side, name in ((1, first), (-1, second)):
-        if known and all(u.favours == side for u in known):
-            return f"All {n} analyses favour {name}."
     for_1 = sum(u.favours == 1 for u in known)
     for_2 = sum(u.favours == -1 for u in known)
+    if comparison.group_2 is None:
+        first, second = "show improvement", "show worsening"
+    else:
+        first, second = f"favour {comparison.group_1}", f"favour {comparison.group_2}"
+    every = "Both" if n == 2 else f"All {n}"
+    if n and n in (for_1, for_2):
+        return f"{every} estimates {first if for_1 == n else second}."
+    text = f"Of {n} estimates, {for_1} {first} and {for_2} {second}"
     neither = n - for_1 - for_2
-    text = f"Of {n} analyses, {for_1} favour {first} and {for_2} favour {second}"
-    return (
-        f"{text}; {neither} {'lies' if neither == 1 else 'lie'} at no difference."
-        if neither
-        else f"{text}."
-    )
+    if not neither:
+        return f"{text}."
+    return f"{text}; {neither} {'lies' if neither == 1 else 'lie'} at no difference."
 
 
 def _significance(known: Sequence[Universe]) -> str:
@@ -71,7 +75,9 @@ def _significance(known: Sequence[Universe]) -> str:
     n, out = len(known), sum(u.excludes_null for u in known)
     if out == 0:
         return "None of the intervals excludes no difference."
-    return f"{'All' if out == n else f'{out} of {n}'} intervals exclude no difference."
+    if out == n:
+        return "All intervals exclude no difference."
+    return f"{out} of {n} intervals {'excludes' if out == 1 else 'exclude'} no difference."
 
 
 def _ranges(known: Sequence[Universe]) -> str:
@@ -102,7 +108,7 @@ def decides(
     values = [of(u) for u in universes]
     mean = math.fsum(values) / len(values)
     total = math.fsum((x - mean) ** 2 for x in values)
-    if total == 0:
+    if total <= len(values) * (NOISE * max(abs(x) for x in values)) ** 2:
         return 0.0
     between = 0.0
     for mine in _by(universes, dimension).values():
@@ -158,7 +164,7 @@ def _label(dimension: str) -> str:
         "measure": "effect measure",
         "tau2": "estimator of tau2",
         "zero cells": "zero-cell rule",
-        "subset": "choice of studies",
+        "subset": "choice of studies and figures",
         "studies without events": "treatment of studies without events",
         "data": "use of the pairing",
     }.get(dimension, dimension)
