@@ -13,7 +13,7 @@ from ranvier.core.trace import Node
 from ranvier.errors import InputError, NotFoundError
 from ranvier.reporting import review_document, trace_lines
 
-VOID = {"meta", "link", "br", "img", "input", "hr"}
+VOID = {"meta", "link", "br", "col", "img", "input", "hr"}
 
 
 @dataclass

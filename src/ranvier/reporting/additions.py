@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ranvier.core.book import Book
 from ranvier.core.review import Review
@@ -35,7 +36,7 @@ def regimen_node(study: str, arm: str, index: int, field: str) -> str:
 
 def all_nodes(book: Book) -> dict[str, Node]:
     """Return the trace of the book with what the document adds to it."""
-    nodes = dict(book.trace)
+    nodes = dict(book.trace) | {node.id: node for node in _findings(book)}
     for node in (
         *_flow(book),
         *_searches(book.review),
@@ -48,6 +49,23 @@ def all_nodes(book: Book) -> dict[str, Node]:
     ):
         nodes.setdefault(node.id, node)
     return nodes
+
+
+def _findings(book: Book) -> Iterator[Node]:
+    """Say in the node of a finding what its row of the summary shows."""
+    for row in (row for rows in book.summary.values() for row in rows):
+        node = book.trace.get(f"finding/{row.finding}")
+        if node is not None:
+            level = row.certainty.replace("_", " ") if row.certainty else "not assessed"
+            analysis = book.analyses.get(row.analysis)
+            shown = dict(book.trace[f"analysis/{row.analysis}"].detail) if analysis else {}
+            result = f"{row.measure} {shown['result']}" if "result" in shown else "not estimable"
+            detail = [("result", result)]
+            detail += [("people and studies", f"{row.participants} people, {row.studies} studies")]
+            detail += [("certainty", level)]
+            detail += [("comment", row.comment)] if row.comment else []
+            stale = node.stale or row.stale
+            yield replace(node, detail=tuple(detail), provenance=row.provenance, stale=stale)
 
 
 def _flow(book: Book) -> Iterator[Node]:

@@ -42,18 +42,42 @@ class StudyView:
     uncertain: tuple[str, ...]
 
 
+#: Facts that come first, in this order, with their words; all others follow by name.
 _FACTS = {
-    "n_randomised": "Randomised",
-    "n_analysed": "Analysed",
+    "population": "People",
+    "n": "Number of people",
+    "n_screened": "Screened",
     "n_enrolled": "Enrolled",
-    "n": "People",
+    "n_randomised": "Randomised",
+    "n_completed": "Completed",
+    "n_analysed": "Analysed",
+    "n_analysed_mmn": "Analysed, with MMN",
+    "blinding": "Blinding",
+    "sites": "Sites",
+    "setting": "Setting",
+    "follow_up": "Follow-up",
+    "funding": "Funding",
 }
+
+#: Facts that the reports and registrations of a study show already.
+ELSEWHERE = frozenset({"registration"})
+
+_LETTERS = {"doi": "DOI", "pmid": "PubMed number", "pmcid": "PMC number"}
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Return where a fact stands among its like."""
+    order = list(_FACTS)
+    if name in _LETTERS:
+        return (len(order) + 1, name)
+    return (order.index(name) if name in order else len(order), name)
 
 
 def fact_words(name: str) -> str:
     """Turn the name of a fact into words."""
-    if name in _FACTS:
-        return _FACTS[name]
+    known = _FACTS.get(name) or _LETTERS.get(name)
+    if known:
+        return known
     said = name.removeprefix("n_").replace("_", " ").replace("mmn", "MMN")
     said = f"{said} (n)" if name.startswith("n_") else said
     return said[:1].upper() + said[1:]
@@ -78,7 +102,8 @@ def _study(page: Page, study: Study) -> StudyView:
         ),
         facts=tuple(
             (fact_words(name), page.value(value, f"value/{study.id}/{name}"))
-            for name, value in study.facts.items()
+            for name, value in sorted(study.facts.items(), key=lambda fact: _place(fact[0]))
+            if name not in ELSEWHERE
         ),
         arms=tuple(_arm(page, study, arm) for arm in study.arms),
         outcomes=tuple(known[id].name if id in known else id for id in outcomes),
@@ -110,8 +135,9 @@ def _regimen(page: Page, study: str, arm: str, index: int, regimen: Regimen) -> 
         return [Markup("{}{}{}").format(before, said, after)]
 
     has_unit = regimen.dose is not None and regimen.dose.unit
+    said_unit = (regimen.dose.unit if regimen.dose else None) or regimen.dose_unit or ""
     unit = f" {regimen.dose_unit}" if regimen.dose_unit and not has_unit else ""
-    per_day = " a day" if regimen.days is not None and not unit.endswith("day") else ""
+    per_day = " a day" if regimen.days is not None and "day" not in said_unit else ""
     parts = part("dose", "", f"{unit}{per_day}")
     parts += part("days", "for ", " days" if not _is_words(regimen.days) else "")
     parts += part("courses", "courses: ", "")

@@ -12,7 +12,14 @@ from ranvier.core.multiverse import Multiverse, Universe
 from ranvier.reporting.anchors import anchor
 from ranvier.reporting.forest_svg import MEASURES
 from ranvier.reporting.numbers import Numbers
-from ranvier.reporting.svg import Scale, coordinate, element, linear_scale, log_scale, text
+from ranvier.reporting.svg import (
+    Scale,
+    coordinate,
+    element,
+    linear_scale,
+    ratio_range,
+    text,
+)
 
 __all__ = ["Block", "blocks", "curve_svg", "is_published"]
 
@@ -45,7 +52,7 @@ def blocks(multiverse: Multiverse) -> tuple[Block, ...]:
     out: list[Block] = []
     for name, universes in held.items():
         drawn = [u for u in universes if u.effect is not None]
-        drawn.sort(key=lambda u: (u.effect.estimate if u.effect else 0.0, *u.choices.values()))
+        drawn.sort(key=_order)
         measures = dict.fromkeys(u.choices.get("measure", "") for u in universes)
         first = next(iter(measures))
         label = "Ratios" if name == "ratio" and len(measures) > 1 else MEASURES.get(first, first)
@@ -67,7 +74,7 @@ def curve_svg(
     count = sum(len(block.universes) for block in parted)
     room = width - LEFT - 12 - GAP * max(0, len(parted) - 1)
     step = min(30.0, max(2.2, room / max(1, count)))
-    rows = _dashboard_rows(multiverse)
+    rows = _dashboard_rows(multiverse, [u for block in parted for u in block.universes])
     bottom = TOP + PANEL + 18
     height = bottom + ROW * len(rows) + 12 * len({name for name, _ in rows}) + 8
     id = anchor("curve", f"{multiverse.comparison}/{multiverse.outcome}")
@@ -95,6 +102,14 @@ def curve_svg(
     )
 
 
+def _order(universe: Universe) -> tuple[float, ...]:
+    """Sort by effect, then by where the interval begins, without the noise of the last digits."""
+    effect = universe.effect
+    if effect is None:
+        return (0.0, 0.0)
+    return (round(effect.estimate, 9), -round(effect.ci_lb or 0.0, 9))
+
+
 def _description(multiverse: Multiverse, analyses: Mapping[str, Analysis], numbers: Numbers) -> str:
     """Say in words what the curve shows."""
     said = [multiverse.summary]
@@ -112,7 +127,7 @@ def _scale(block: Block) -> Scale:
     bounds = [b for u in block.universes if u.effect for b in (u.effect.ci_lb, u.effect.ci_ub)]
     start, end = TOP + PANEL, TOP
     if block.ratio:
-        return log_scale(points, start=start, end=end)
+        return ratio_range([*points, block.universes[0].null], start=start, end=end)
     held = sorted(b for b in bounds if b is not None)
     inner = held[len(held) // 20 : len(held) - len(held) // 20] or held
     return linear_scale([*points, *inner], start=start, end=end)
@@ -167,13 +182,14 @@ def _universe(
     return out
 
 
-def _dashboard_rows(multiverse: Multiverse) -> list[tuple[str, str]]:
-    """List what was varied, one row a choice; what was not varied needs no row."""
+def _dashboard_rows(multiverse: Multiverse, drawn: list[Universe]) -> list[tuple[str, str]]:
+    """List what was varied, one row a choice; what was not varied or not drawn needs no row."""
     return [
         (name, choice)
         for name, choices in multiverse.dimensions.items()
         if len(choices) > 1
         for choice in choices
+        if any(universe.choices.get(name) == choice for universe in drawn)
     ]
 
 
@@ -186,7 +202,12 @@ def _dashboard(
     analyses: Mapping[str, Analysis],
 ) -> list[Markup]:
     """Mark for every analysis which choice it made."""
-    out: list[Markup] = []
+    tall = ROW * len(rows) + 12 * len({name for name, _ in rows})
+    out = [
+        element("line", x1=x, x2=x, y1=TOP + PANEL, y2=top + tall - 12, class_="lead")
+        for x, universe in xs
+        if is_published(universe, analyses)
+    ]
     y, before = top, ""
     w, h = max(1.4, step * 0.72), 8.0
     for name, choice in rows:

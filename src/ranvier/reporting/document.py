@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import resources
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ranvier.core.book import Book
+from ranvier.core.reproduction import Figure
 from ranvier.reporting.additions import all_nodes
 from ranvier.reporting.anchors import trace_anchor
 from ranvier.reporting.catalogues import catalogue
@@ -138,7 +141,20 @@ def _page(book: Book, language: str) -> Page:
         numbers=Numbers("en"),
         said=catalogue(language),
         said_numbers=Numbers(language),
+        glossary=_glossary(book, language),
     )
+
+
+def _glossary(book: Book, language: str) -> dict[str, str]:
+    """Read the glossary of a language: lines of the form ``word of the protocol = word``."""
+    out: dict[str, str] = {}
+    for text in book.review.texts.values():
+        if text.section == "glossary" and text.language == language:
+            for line in text.body.splitlines():
+                word, equals, said = line.partition(" = ")
+                if equals:
+                    out[word.strip()] = said.strip()
+    return out
 
 
 def _reasons(book: Book) -> dict[str, str]:
@@ -151,7 +167,7 @@ def _placed(texts: list[Passage]) -> dict[str, list[Passage]]:
     """Sort texts to where they stand; those of the plain-language summary are there already."""
     out: dict[str, list[Passage]] = {place: [] for place in (*PLACES.values(), "further")}
     for text in texts:
-        if not text.section.startswith("pls_") and text.language == "en":
+        if not text.section.startswith(("pls_", "glossary")) and text.language == "en":
             out[PLACES.get(text.section, "further")].append(text)
     return out
 
@@ -169,6 +185,35 @@ def _assets() -> dict[str, Markup]:
     }
 
 
+#: Figures of a reproduced result in the order a reader expects, with their words.
+_FIGURES = {
+    "estimate": "estimate",
+    "ci_lb": "interval from",
+    "ci_ub": "interval to",
+    "p": "P value",
+}
+
+
+def _figure_words(name: str) -> str:
+    """Name a figure of a reproduced result."""
+    return _FIGURES.get(name, name.replace("_", " "))
+
+
+def _sorted_figures(figures: tuple[Figure, ...]) -> list[Figure]:
+    """Put the estimate before its interval and its P value."""
+    order = list(_FIGURES)
+    return sorted(figures, key=lambda f: order.index(f.name) if f.name in order else len(order))
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "trace_anchor": trace_anchor,
+    "method_words": method_words,
+    "direction": direction_of,
+    "figure_words": _figure_words,
+    "sort_figures": _sorted_figures,
+}
+
+
 def _environment() -> Environment:
     """Set up templates: everything is escaped, and a missing name is an error."""
     env = Environment(
@@ -179,7 +224,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    env.filters["trace_anchor"] = trace_anchor
-    env.filters["method_words"] = method_words
-    env.filters["direction"] = direction_of
+    env.filters.update(_FILTERS)
     return env

@@ -176,7 +176,7 @@ def _box(x: float, y: float, w: float, lines: list[FlowLine], numbers: Numbers) 
     at = y + PAD + 12
     for line in lines:
         inset = 14 if "/" in line.field else 0
-        said = f"{line.label} (n = {numbers.count(line.n)})"
+        said = f"{line.label} (n\u00a0=\u00a0{numbers.count(line.n)})"
         spans = Markup("")
         for i, part in enumerate(_wrap(said, w - 2 * PAD - inset)):
             spans += element("tspan", part, x=x + PAD + inset, dy=LINE - 2 if i else None)
@@ -192,7 +192,7 @@ def _box(x: float, y: float, w: float, lines: list[FlowLine], numbers: Numbers) 
 def _wrap(said: str, room: float) -> list[str]:
     """Break a line where it would leave its box."""
     out: list[str] = []
-    for word in said.split():
+    for word in said.split(" "):
         if out and text_width(f"{out[-1]} {word}", 12.6) <= room:
             out[-1] += f" {word}"
         else:

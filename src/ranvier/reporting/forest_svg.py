@@ -106,7 +106,7 @@ def forest_svg(
     columns = text_columns(plot, analysis)
     width = columns.plot + plot.width + 16
     last = HEAD + ROW * len(plot.lines)
-    several = len(plot.lines) > 1 and analysis.effect is not None
+    several = has_total(analysis)
     height = last + (ROW if several else 0) + 64
     id = f"forest-{trace_anchor(analysis.spec.id)}"
     title = f"Forest plot: {outcome.name}, {comparison.label}"
@@ -135,6 +135,12 @@ def forest_svg(
         role="group" if linked else "img",
         aria_labelledby=f"{id}-t {id}-d",
     )
+
+
+def has_total(analysis: Analysis) -> bool:
+    """Whether a line of totals says more than the studies do."""
+    effects = [study.effect for study in analysis.studies]
+    return analysis.effect is not None and (len(effects) > 1 or effects != [analysis.effect])
 
 
 def _link(node: str, drawn: list[Markup]) -> Markup:
@@ -247,7 +253,7 @@ def _line(line: ForestLine, columns: Columns, top: float) -> list[Markup]:
     ]
     for x, (said, _, _) in zip(columns.cells, line.cells, strict=True):
         out.append(text(x, y, said, anchor="end", class_="num"))
-    if columns.weighted:
+    if columns.weighted and line.interval is not None:
         out.append(text(columns.weight, y, line.weight, anchor="end", class_="num"))
     if line.interval is None:
         out.append(text(columns.effect, y, "Not estimable", anchor="end", class_="light"))
@@ -288,7 +294,7 @@ def _total(
     out = [
         element("line", x1=0, x2=columns.effect, y1=top, y2=top, class_="rule"),
         element("rect", x=0, y=top + 1, width=columns.effect, height=ROW, class_="hit"),
-        text(0, y, f"Total ({level})", class_="total"),
+        text(0, y, f"{'Total' if len(plot.lines) > 1 else 'Result'} ({level})", class_="total"),
     ]
     for x, said in zip(columns.cells, _totals(analysis, numbers), strict=False):
         out.append(text(x, y, said, anchor="end", class_="num total"))

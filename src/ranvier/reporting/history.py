@@ -145,8 +145,14 @@ def status(page: Page) -> Status:
         changed=page.numbers.date(last.at) if last else "",
         seq=page.book.seq,
         head=page.book.head,
-        differs=page.book.seq - latest.up_to if latest else 0,
+        differs=_since(page, latest) if latest else 0,
     )
+
+
+def _since(page: Page, version: Version) -> int:
+    """Count what was said after a version, its own publication left out."""
+    own = page.review.event_of("version", version.name).seq
+    return sum(seq > version.up_to and seq != own for seq in page.review.events)
 
 
 def _latest(all_: Iterable[Version]) -> Version | None:

@@ -190,14 +190,25 @@ def conflict_views(page: Page) -> list[ConflictView]:
                 about=conflict.about,
                 study=study.label if study else conflict.study,
                 sides=tuple(sides),
-                rows=tuple(
-                    Markup('<a href="#{}">{}</a>').format(
-                        trace_anchor(f"row/{row}"), page.nodes[f"row/{row}"].title
-                    )
-                    for row in conflict.rows
-                    if f"row/{row}" in page.nodes
-                ),
+                rows=_rows(page, conflict.rows),
                 resolution=conflict.resolution,
             )
         )
     return out
+
+
+def _rows(page: Page, rows: tuple[str, ...]) -> tuple[Markup, ...]:
+    """Link to result rows, those of one title together."""
+    titled: dict[str, list[str]] = {}
+    for row in rows:
+        if f"row/{row}" in page.nodes:
+            titled.setdefault(page.nodes[f"row/{row}"].title, []).append(row)
+    out: list[Markup] = []
+    for title, held in titled.items():
+        said = [title, *(f"another row ({row})" for row in held[1:])]
+        links = [
+            Markup('<a href="#{}">{}</a>').format(trace_anchor(f"row/{row}"), words)
+            for row, words in zip(held, said, strict=True)
+        ]
+        out.append(Markup(", ").join(links))
+    return tuple(out)

@@ -10,12 +10,14 @@ from markupsafe import Markup, escape
 from ranvier.core.analysis import Analysis, Estimate
 from ranvier.core.book import Book
 from ranvier.core.review import Review
+from ranvier.core.summary import SummaryRow
 from ranvier.core.trace import Node
 from ranvier.core.value import Provenance, Value
 from ranvier.reporting.anchors import trace_anchor
 from ranvier.reporting.catalogues import Catalogue
 from ranvier.reporting.marks import mark
 from ranvier.reporting.numbers import NONE, Numbers
+from ranvier.reporting.sentences import Groups
 
 __all__ = ["Page"]
 
@@ -32,6 +34,8 @@ class Page:
         Of the technical parts.
     said, said_numbers
         Of the plain-language parts: the language the document was asked for.
+    glossary : mapping of str to str
+        Words of the protocol in that language, from texts of the section ``glossary``.
     """
 
     book: Book
@@ -40,6 +44,7 @@ class Page:
     numbers: Numbers
     said: Catalogue
     said_numbers: Numbers
+    glossary: Mapping[str, str]
 
     @property
     def review(self) -> Review:
@@ -64,6 +69,37 @@ class Page:
             said = self.numbers.plain(float(value.value))
         text = f"{said} {value.unit}" if value.unit and value.unit not in said else said
         return self.link(text, node, value.provenance)
+
+    def groups(self, row: SummaryRow) -> Groups:
+        """Say what a finding compares: two groups, one group with itself, or words only."""
+        analysis = self.book.analyses.get(row.analysis)
+        if analysis is not None and analysis.spec.design == "narrative":
+            return "words"
+        alone = self.review.comparisons[row.comparison].group_2 is None
+        return "one_group" if alone else "two_groups"
+
+    def risks(self, row: SummaryRow) -> tuple[Estimate, Estimate] | None:
+        """Return the risks in the experimental and the comparator group, where they tell anything.
+
+        A ratio times a risk of zero is zero whatever the ratio: such risks are not shown.
+        """
+        if row.risk_1 is None or row.risk_2 is None:
+            return None
+        if row.relative is not None and row.risk_2.estimate == 0:
+            return None
+        return row.risk_1, row.risk_2
+
+    def told(self, row: SummaryRow) -> Markup:
+        """Return what the rows of a finding say in words, each linked to where it was read."""
+        analysis = self.book.analyses.get(row.analysis)
+        held = [self.review.rows[id] for id in analysis.rows] if analysis else []
+        said = [
+            self.value(value, f"value/{row.id}/{name}")
+            for row in held
+            for name, value in row.values.items()
+            if name == "finding"
+        ]
+        return Markup("; ").join(said)
 
     def effect(self, analysis: Analysis) -> Markup:
         """Write the result of an analysis: estimate and interval in one link."""

@@ -18,10 +18,13 @@ from ranvier.reporting.page import Page
 from ranvier.reporting.sentences import CERTAINTY_WORDS, statement
 from ranvier.reporting.texts import Passage, current_to
 
-__all__ = ["PlainSection", "PlainSummary", "finding_sentence", "plain_summary"]
+__all__ = ["PlainGroup", "PlainSection", "PlainSummary", "finding_sentence", "plain_summary"]
 
 #: No more than this many key messages, as the template asks.
 MESSAGES = 3
+
+#: With more findings than this, those that are not critical are folded.
+WHOLE = 8
 
 
 def N_(message: str) -> str:
@@ -41,6 +44,16 @@ _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class PlainGroup:
+    """Findings of one comparison; those that are not critical are folded, to keep it readable."""
+
+    name: str
+    shown: tuple[Markup, ...]
+    folded: tuple[Markup, ...]
+    more: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainSection:
     """One heading with what stands under it."""
@@ -48,7 +61,7 @@ class PlainSection:
     id: str
     heading: str
     paragraphs: tuple[Markup, ...]
-    groups: tuple[tuple[str, tuple[Markup, ...]], ...] = ()
+    groups: tuple[PlainGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,17 +74,23 @@ class PlainSummary:
     messages_heading: str
     messages: tuple[Markup, ...]
     sections: tuple[PlainSection, ...]
+    stale: tuple[str, ...]
 
 
 def plain_summary(page: Page, texts: Iterable[Passage]) -> PlainSummary:
     """Build the summary in the language the document was asked for."""
     language = page.said.language
     mine = [t for t in texts if t.language == language]
+
+    def plain(text: Passage) -> bool:
+        return text.section.startswith("pls_") or text.section == "key_messages"
+
     sections: list[PlainSection] = []
     for id, heading, names in _SECTIONS:
         written = [p for text in mine if text.section in names for p in text.paragraphs]
         made = _MADE.get(id, _nothing)(page)
-        paragraphs = (*written, *(made if not written or id in _ALWAYS else ()))
+        made = made if not written or id in _ALWAYS else ()
+        paragraphs = (*made, *written) if id == "found" else (*written, *made)
         groups = _groups(page) if id == "found" else ()
         if paragraphs or groups:
             sections.append(
@@ -92,6 +111,7 @@ def plain_summary(page: Page, texts: Iterable[Passage]) -> PlainSummary:
         messages_heading=page.said.gettext(N_("Key findings")),
         messages=tuple(written[:MESSAGES]) or _messages(page),
         sections=tuple(sections),
+        stale=tuple(dict.fromkeys(reason for text in mine if plain(text) for reason in text.stale)),
     )
 
 
@@ -133,12 +153,12 @@ def finding_sentence(page: Page, row: SummaryRow, *, numbers: bool = True) -> Ma
     """Say one finding: what it is about, what it shows, its numbers, and how certain it is."""
     outcome = page.review.outcomes[row.outcome]
     comparison = page.review.comparisons[row.comparison]
-    said, name = page.said, _capital(outcome.plain or outcome.name)
-    groups = "one_group" if comparison.group_2 is None else "two_groups"
+    said, name = page.said, _capital(_word(page, outcome.plain or outcome.name))
+    groups = page.groups(row)
     claim = said.fill(
         statement(row.certainty, row.size, row.direction, groups=groups),
-        treatment=comparison.group_1,
-        comparator=comparison.group_2 or "",
+        treatment=_word(page, comparison.group_1),
+        comparator=_word(page, comparison.group_2 or ""),
     )
     link = Markup('<a class="claim" href="#{}">{}</a>').format(
         anchor("trace", f"finding/{row.finding}"), Markup(_capital(str(claim)))
@@ -147,6 +167,8 @@ def finding_sentence(page: Page, row: SummaryRow, *, numbers: bool = True) -> Ma
         Markup("<b>{}.</b>").format(name.rstrip(".")),
         link + mark(row.provenance, said.gettext),
     ]
+    if groups == "words":
+        parts.append(Markup("{}.").format(page.told(row)))
     if numbers:
         parts += _numbers(page, row, outcome, comparison)
         parts.append(_basis(page, row))
@@ -171,27 +193,30 @@ def _link(page: Page, row: SummaryRow, x: float, *, risk: bool) -> Markup:
 def _numbers(page: Page, row: SummaryRow, outcome: Outcome, comparison: Comparison) -> list[Markup]:
     """Say the numbers of a finding, those that it has."""
     said = page.said
-    if row.risk_1 is not None and row.risk_2 is not None:
+    risks = page.risks(row)
+    if risks is not None:
         return [
             said.fill(
                 N_(
                     "{phrase}: {risk_1} of 1000 people with {treatment}, and {risk_2} of 1000 "
                     "with {comparator}."
                 ),
-                phrase=_capital(outcome.phrase),
-                risk_1=_link(page, row, row.risk_1.estimate, risk=True),
-                risk_2=_link(page, row, row.risk_2.estimate, risk=True),
-                treatment=comparison.group_1,
-                comparator=comparison.group_2 or "",
+                phrase=_capital(_word(page, outcome.phrase)),
+                risk_1=_link(page, row, risks[0].estimate, risk=True),
+                risk_2=_link(page, row, risks[1].estimate, risk=True),
+                treatment=_word(page, comparison.group_1),
+                comparator=_word(page, comparison.group_2 or ""),
             )
         ]
     analysis = page.book.analyses.get(row.analysis)
     totals = analysis.totals if analysis else {}
+    if row.risk_1 is not None and {"events_1", "n_1", "events_2", "n_2"} <= totals.keys():
+        return [_counts(page, row, outcome, comparison, totals)]
     if row.difference is None and "events" in totals and "n" in totals:
         return [
             said.fill(
                 N_("{phrase}: {events} of {n} people."),
-                phrase=_capital(outcome.phrase),
+                phrase=_capital(_word(page, outcome.phrase)),
                 events=_link(page, row, totals["events"], risk=True),
                 n=_link(page, row, totals["n"], risk=True),
             )
@@ -199,12 +224,35 @@ def _numbers(page: Page, row: SummaryRow, outcome: Outcome, comparison: Comparis
     return _difference(page, row, outcome) if row.difference is not None else []
 
 
+def _counts(
+    page: Page,
+    row: SummaryRow,
+    outcome: Outcome,
+    comparison: Comparison,
+    totals: dict[str, float],
+) -> Markup:
+    """Say the counts as they were, where they give no risks for others."""
+    return page.said.fill(
+        N_(
+            "{phrase}: {events_1} of {n_1} people with {treatment}, and {events_2} of {n_2} with "
+            "{comparator}."
+        ),
+        phrase=_capital(_word(page, outcome.phrase)),
+        treatment=_word(page, comparison.group_1),
+        comparator=_word(page, comparison.group_2 or ""),
+        **{
+            name: _link(page, row, totals[name], risk=True)
+            for name in ("events_1", "n_1", "events_2", "n_2")
+        },
+    )
+
+
 def _difference(page: Page, row: SummaryRow, outcome: Outcome) -> list[Markup]:
     """Say a difference with its interval."""
     effect: Estimate | None = row.difference
     if effect is None:
         return []
-    unit = outcome.mid.unit if outcome.mid is not None and outcome.mid.unit else ""
+    unit = _word(page, outcome.mid.unit if outcome.mid and outcome.mid.unit else "")
     shown = _link(page, row, effect.estimate, risk=False)
     point = Markup("{} {}").format(shown, unit) if unit else shown
     if effect.ci_lb is None or effect.ci_ub is None:
@@ -222,26 +270,50 @@ def _difference(page: Page, row: SummaryRow, outcome: Outcome) -> list[Markup]:
 def _basis(page: Page, row: SummaryRow) -> Markup:
     """Say how many studies and people stand behind a finding, and how certain it is."""
     said, numbers = page.said, page.said_numbers
+    certainty = said.gettext(CERTAINTY_WORDS[row.certainty or "not_assessed"])
+    if not row.participants:
+        return said.nfill(
+            N_("({k} study; {certainty})"),
+            N_("({k} studies; {certainty})"),
+            row.studies,
+            k=page.link(numbers.count(row.studies), f"analysis/{row.analysis}"),
+            certainty=certainty,
+        )
     return said.nfill(
         N_("({k} study, {n} people; {certainty})"),
         N_("({k} studies, {n} people; {certainty})"),
         row.studies,
         k=page.link(numbers.count(row.studies), f"analysis/{row.analysis}"),
         n=page.link(numbers.count(row.participants), f"analysis/{row.analysis}"),
-        certainty=said.gettext(CERTAINTY_WORDS[row.certainty or "not_assessed"]),
+        certainty=certainty,
     )
 
 
-def _groups(page: Page) -> tuple[tuple[str, tuple[Markup, ...]], ...]:
-    """Say all findings, by comparison."""
-    return tuple(
-        (
-            _capital(page.review.comparisons[id].plain or page.review.comparisons[id].label),
-            tuple(finding_sentence(page, row) for row in rows),
-        )
-        for id, rows in page.book.summary.items()
-        if rows
-    )
+def _groups(page: Page) -> tuple[PlainGroup, ...]:
+    """Say all findings, by comparison; beyond `WHOLE` of them only the critical ones openly."""
+    many = len(_rows(page)) > WHOLE
+    out: list[PlainGroup] = []
+    for id, rows in page.book.summary.items():
+        comparison = page.review.comparisons[id]
+        critical = [r for r in rows if page.review.outcomes[r.outcome].importance == "critical"]
+        shown = [row for row in rows if not many or row in critical or not critical]
+        folded = [row for row in rows if row not in shown]
+        more = page.said.ngettext(N_("{n} more result"), N_("{n} more results"), len(folded))
+        if rows:
+            out.append(
+                PlainGroup(
+                    name=_capital(_word(page, comparison.plain or comparison.label)),
+                    shown=tuple(finding_sentence(page, row) for row in shown),
+                    folded=tuple(finding_sentence(page, row) for row in folded),
+                    more=more.format(n=page.said_numbers.count(len(folded))),
+                )
+            )
+    return tuple(out)
+
+
+def _word(page: Page, said: str) -> str:
+    """Say a word of the protocol in the language of the summary, where a glossary has it."""
+    return page.glossary.get(said, said)
 
 
 def _nothing(_page: Page) -> tuple[Markup, ...]:
@@ -256,9 +328,9 @@ def _aim(page: Page) -> tuple[Markup, ...]:
                 "We wanted to find out what {intervention} does compared with {comparator} "
                 "in {population}."
             ),
-            intervention=question.intervention,
-            comparator=question.comparator,
-            population=question.population,
+            intervention=_word(page, question.intervention),
+            comparator=_word(page, question.comparator),
+            population=_word(page, question.population),
         )
         for question in page.review.questions.values()
     )

@@ -66,6 +66,7 @@ class AnalysisView:
     correlations: tuple[tuple[str, Markup], ...]
     prediction: Markup | None
     narrative: tuple[tuple[str, Markup], ...]
+    remarks: tuple[str, ...]
     stale: tuple[str, ...]
 
 
@@ -185,8 +186,22 @@ def _analysis(
         correlations=_correlations(page, analysis),
         prediction=_prediction(page, analysis),
         narrative=_narrative(page, analysis) if narrative else (),
+        remarks=_remarks(page, analysis),
         stale=trace.stale if trace else (),
     )
+
+
+def _remarks(page: Page, analysis: Analysis) -> tuple[str, ...]:
+    """List the notes of an analysis; studies and rows by the names a reader knows."""
+    review = page.review
+    out = [analysis.spec.note] if analysis.spec.note else []
+    for note in analysis.notes:
+        id, colon, rest = note.partition(":")
+        row = review.rows.get(id)
+        study = review.studies.get(row.study if row else id)
+        said = f"{study.label}:{rest}" if study and colon else note
+        out.append(said[:1].upper() + said[1:])
+    return tuple(out)
 
 
 _METHODS = {
@@ -247,7 +262,7 @@ def _lines(page: Page, analysis: Analysis, drawn: Forest) -> tuple[DataLine, ...
             DataLine(
                 study=page.link(line.label, f"study/{effect.study}"),
                 cells=tuple(page.link(*cell) for cell in line.cells),
-                weight=line.weight or "–",
+                weight=(line.weight if effect.effect else "") or "–",
                 effect=page.link(shown, node, line.provenance),
                 note=line.note or "",
             )

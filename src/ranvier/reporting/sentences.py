@@ -15,7 +15,7 @@ from ranvier.core.summary import EffectDirection, EffectSize
 __all__ = ["CERTAINTY_WORDS", "GRID", "SYMBOLS", "Groups", "Level", "statement"]
 
 Level = CertaintyLevel | Literal["not_assessed"]
-Groups = Literal["two_groups", "one_group"]
+Groups = Literal["two_groups", "one_group", "words"]
 _Cell = tuple[EffectSize, EffectDirection]
 
 
@@ -56,7 +56,8 @@ _HIGH: dict[_Cell, str] = {
         "{treatment} makes little or no difference compared with {comparator}."
     ),
     ("unclear", "either"): N_(
-        "The results do not tell whether {treatment} is better or worse than {comparator}."
+        "{treatment} does not clearly differ from {comparator}: the results leave open whether "
+        "it is better or worse."
     ),
 }
 
@@ -77,7 +78,8 @@ _MODERATE: dict[_Cell, str] = {
         "{treatment} probably makes little or no difference compared with {comparator}."
     ),
     ("unclear", "either"): N_(
-        "The results probably cannot tell whether {treatment} is better or worse than {comparator}."
+        "{treatment} probably does not clearly differ from {comparator}: the results leave open "
+        "whether it is better or worse."
     ),
 }
 
@@ -121,7 +123,7 @@ _NOT_ASSESSED: dict[_Cell, str] = {
         "In these studies {treatment} did worse than {comparator}; by how much is unclear."
     ),
     ("trivial", "either"): N_(
-        "In these studies there was little or no difference between {treatment} and {comparator}."
+        "In these studies {treatment} and {comparator} differed little or not at all on average."
     ),
     ("unclear", "either"): N_(
         "These studies do not tell whether {treatment} is better or worse than {comparator}."
@@ -142,11 +144,14 @@ _ONE_GROUP: dict[_Cell, str] = {
     ("unclear", "worse"): N_(
         "With {treatment}, people were worse off than before; by how much is unclear."
     ),
-    ("trivial", "either"): N_("With {treatment}, little or nothing changed."),
+    ("trivial", "either"): N_("With {treatment}, little or nothing changed on average."),
     ("unclear", "either"): N_(
         "What {treatment} did cannot be told: nobody was treated otherwise for comparison."
     ),
 }
+
+#: A result told without numbers has neither size nor direction.
+_WORDS = N_("What {treatment} did compared with {comparator} is told in words only.")
 
 GRID: dict[Level, dict[_Cell, str]] = {
     "high": _HIGH,
@@ -167,7 +172,8 @@ def statement(
     """Return the message for a finding, in English, with its parts as placeholders.
 
     A trivial effect has no direction worth telling; an effect whose interval holds both better
-    and worse has no size worth telling, however far out its point lies.
+    and worse has no size worth telling, however far out its point lies. Results in words only
+    (`groups` = ``words``) are said to be that.
 
     Examples
     --------
@@ -176,6 +182,8 @@ def statement(
     >>> statement("low", "large", "either")
     '{treatment} may be better or worse than {comparator}: the results leave both open.'
     """
+    if groups == "words":
+        return _WORDS
     cell = _cell(size, direction)
     if groups == "one_group":
         return _ONE_GROUP[cell]

@@ -100,7 +100,9 @@ def _line(
         risk_1=_risk(page, row, "risk_1"),
         single=_single(page, row, outcome),
         relative=relative,
-        people=page.link(page.numbers.count(row.participants), node, row.provenance),
+        people=page.link(page.numbers.count(row.participants), node, row.provenance)
+        if row.participants
+        else Markup('<span class="none">not told</span>'),
         studies=page.link(page.numbers.count(row.studies), node),
         certainty=_certainty(page, row),
         letters=tuple(letters),
@@ -111,9 +113,10 @@ def _line(
 
 def _risk(page: Page, row: SummaryRow, field: str) -> Markup | None:
     """Write a risk per 1000, with the interval of the relative effect."""
-    risk = row.risk_1 if field == "risk_1" else row.risk_2
-    if risk is None:
+    risks = page.risks(row)
+    if risks is None:
         return None
+    risk = risks[0] if field == "risk_1" else risks[1]
     said = page.numbers.count(risk.estimate)
     if risk.ci_lb is not None and risk.ci_ub is not None:
         said += f" ({page.numbers.count(risk.ci_lb)} to {page.numbers.count(risk.ci_ub)})"
@@ -123,10 +126,13 @@ def _risk(page: Page, row: SummaryRow, field: str) -> Markup | None:
 
 def _single(page: Page, row: SummaryRow, outcome: Outcome) -> Markup | None:
     """Write what a row without risks shows: a difference, or the result itself."""
-    if row.risk_1 is not None:
+    if page.risks(row) is not None:
         return None
+    if page.groups(row) == "words":
+        return page.told(row)
     if row.relative is not None:
-        return Markup('<span class="none">not given: no baseline risk</span>')
+        why = "nobody in the comparator group" if row.risk_2 is not None else "no baseline risk"
+        return Markup('<span class="none">not given: {}</span>').format(why)
     node, analysis = f"finding/{row.finding}", page.book.analyses.get(row.analysis)
     effect = row.difference or (analysis.effect if analysis else None)
     if effect is None:
@@ -195,8 +201,7 @@ def _letter(notes: dict[str, str], said: str) -> str:
 
 def _happens(page: Page, row: SummaryRow, comparison: Comparison) -> Markup:
     """Write the informative statement."""
-    groups = "one_group" if comparison.group_2 is None else "two_groups"
-    said = statement(row.certainty, row.size, row.direction, groups=groups)
+    said = statement(row.certainty, row.size, row.direction, groups=page.groups(row))
     parts = {"treatment": comparison.group_1, "comparator": comparison.group_2 or ""}
     text = page.words.fill(said, **parts)
     text = Markup(str(text[:1]).upper()) + text[1:] if text[:1].isalpha() else text

@@ -8,7 +8,16 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
-__all__ = ["Scale", "coordinate", "element", "linear_scale", "log_scale", "text", "text_width"]
+__all__ = [
+    "Scale",
+    "coordinate",
+    "element",
+    "linear_scale",
+    "log_scale",
+    "ratio_range",
+    "text",
+    "text_width",
+]
 
 #: Bounds a ratio axis may have: 1/s to s.
 _SPANS = (2, 5, 10, 20, 50, 100, 200, 1000)
@@ -112,6 +121,19 @@ def log_scale(values: list[float | None], *, start: float, end: float) -> Scale:
     above = _RATIO_TICKS[span]
     ticks = (*(1 / t for t in reversed(above)), 1.0, *map(float, above))
     return Scale(1 / span, float(span), start, end, True, ticks)
+
+
+def ratio_range(values: list[float | None], *, start: float, end: float) -> Scale:
+    """Make a ratio axis that runs only as far as the values do, a little room on both sides."""
+    logs = [math.log(v) for v in _finite(values) if v > 0] or [0.0]
+    limit = math.log(10_000)
+    low, high = max(min(logs), -limit), min(max(logs), limit)
+    room = max(0.15 * (high - low), math.log(1.5))
+    low, high = math.exp(low - room), math.exp(high + room)
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    steps = (1, 2, 5) if high / low < 300 else (1,)
+    ticks = tuple(float(f"{m}e{d}") for d in decades for m in steps)
+    return Scale(low, high, start, end, True, tuple(t for t in ticks if low <= t <= high))
 
 
 def linear_scale(

@@ -9,7 +9,7 @@ from ranvier.core.event import Event
 from ranvier.core.review import Actor, Review
 from ranvier.core.trace import Node, node_at
 from ranvier.core.value import Provenance
-from ranvier.reporting.anchors import trace_anchor
+from ranvier.reporting.anchors import anchor, trace_anchor
 from ranvier.reporting.titles import safe_url
 
 __all__ = ["Step", "TraceGroup", "TraceView", "actor_name", "trace_groups", "trace_lines"]
@@ -66,6 +66,7 @@ class TraceView:
     seq: int | None
     below: tuple[Step, ...]
     above: tuple[Step, ...]
+    home: tuple[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,24 @@ def _view(review: Review, node: Node, nodes: Mapping[str, Node], above: list[str
         seq=event.seq if event else None,
         below=_steps(node.below, nodes),
         above=_steps(above, nodes),
+        home=_home(node.id),
     )
+
+
+#: Where in the document a kind of node is shown: prefix of its anchor, and words for the link.
+_HOMES = {
+    "finding": ("sof", "Its row in the summary of findings"),
+    "analysis": ("analysis", "Its figure and data"),
+    "multiverse": ("multiverse", "Its figure and table"),
+    "study": ("study", "Its characteristics"),
+}
+
+
+def _home(node: str) -> tuple[str, str] | None:
+    """Return where in the document a node is shown, if it has a place of its own."""
+    kind, _, id = node.partition("/")
+    held = _HOMES.get(kind)
+    return (anchor(held[0], id), held[1]) if held else None
 
 
 def _address(name: str, said: str) -> str | None:

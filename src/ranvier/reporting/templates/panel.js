@@ -55,6 +55,14 @@
     if (opener) { const was = opener; opener = null; was.focus({ preventScroll: true }); }
   });
 
+  const unfold = () => {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (let up = target && target.parentElement; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;
+    if (target) target.scrollIntoView();
+  };
+  addEventListener("hashchange", unfold);
+  if (location.hash) unfold();
+
   const list = document.getElementById("contents-list");
   if (list && matchMedia("(max-width: 60rem)").matches) list.open = false;
 })();
