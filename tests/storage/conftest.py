@@ -15,10 +15,11 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 from ranvier.core.event import Draft
 from ranvier.core.facts import ReviewOpened, Undone, Withdrawn, encode, fact_of
+from ranvier.core.review import Actor
 from ranvier.core.screening import Decision
 from ranvier.core.search import Import
 from ranvier.core.value import Source
-from ranvier.storage import SqlStore, open_folder, open_memory, open_url
+from ranvier.storage import SqlStore, open_folder, open_memory, open_url, write_snapshot
 
 AT = "2026-01-31T12:00:00Z"
 
@@ -69,10 +70,30 @@ class Drafts:
         )
         return self.of(payload, **said)
 
+    def fill(self, store: SqlStore) -> SqlStore:
+        """A review with files, people, undos, odd characters, and two files' worth of events."""
+        file, records = store.put_blob(b"TY  - JOUR\r\n"), store.put_blob(b'{"id":"1"}\n')
+        store.put_actor(Actor(id="ann", kind="person", name="Ann Ångström", email="ann@a.example"))
+        store.put_actor(Actor(id="bot", kind="machine"))
+        store.append([self.opened(), self.source("s", "‘Quoted’ \x07\n\u2028", reason="Grüße")])
+        store.append([self.imported("i", file, records, on_behalf_of="bob")])
+        store.append([self.decision(f"r{n}", client_id=f"d{n}") for n in range(1_010)])
+        store.append([self.undo("d3", client_id="u"), self.undo("u"), self.undo("d4")])
+        return store
+
 
 @pytest.fixture
 def drafts() -> Drafts:
     return Drafts()
+
+
+@pytest.fixture(scope="session")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sound snapshot, to be copied before it is broken."""
+    folder = tmp_path_factory.mktemp("snapshot") / "sound"
+    with open_memory("r") as store:
+        write_snapshot(Drafts().fill(store), folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -139,7 +139,7 @@ def read_manifest(folder: str | Path) -> Manifest:
     _require_format(data, file)
     try:
         manifest = msgspec.json.decode(data, type=Manifest)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeError) as error:
         raise SnapshotError(f"it does not fit: {error}.", file=str(file), remedy=REMEDY) from error
     if manifest_text(manifest) != data:
         raise SnapshotError(
@@ -157,7 +157,7 @@ def _require_format(data: bytes, file: Path) -> None:
     """Refuse what is not JSON, or of a format that we do not know."""
     try:
         found: Any = msgspec.json.decode(data)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeError) as error:
         raise SnapshotError(f"it is not JSON: {error}.", file=str(file), remedy=REMEDY) from error
     version = cast("dict[str, Any]", found).get("format") if isinstance(found, dict) else None
     if version != FORMAT:

@@ -192,7 +192,7 @@ def _read_actors(folder: Path, manifest: Manifest) -> list[Actor]:
         for actor in actors:
             for text in (actor.id, actor.kind, actor.name, actor.email):
                 check_text(text, name=f"actor {actor.id!r}")
-    except (msgspec.DecodeError, InputError) as error:
+    except (msgspec.DecodeError, UnicodeError, InputError) as error:
         raise SnapshotError(f"it does not fit: {error}.", file=file, remedy=REMEDY) from error
     whole = len(actors) == manifest.counts.actors
     if not whole or actors_text({actor.id: actor for actor in actors}) != data:

@@ -45,6 +45,7 @@ class SqlStore:
         self._writer = writer
         self._let_go = let_go
         self._closed = False
+        self._frozen: str | None = None
 
     @property
     def review_id(self) -> str:
@@ -217,6 +218,12 @@ class SqlStore:
         self._database.close()
         self._let_go()
 
+    def freeze(self, *, where: str) -> None:
+        """Write no more: what was put together in memory is a view of `where` from now on."""
+        if self._writer is not None:
+            self._writer.close()
+        self._writer, self._frozen = None, where
+
     def __enter__(self) -> SqlStore:
         return self
 
@@ -230,6 +237,12 @@ class SqlStore:
 
     def _writing(self) -> Writer:
         """Return the writer, if this store may write."""
+        if self._frozen is not None:
+            raise ReadOnlyError(
+                "a snapshot is for reading.",
+                file=self._frozen,
+                remedy="Restore it into a review with `ranvier restore`, and write there.",
+            )
         if self._writer is None:
             raise ReadOnlyError(
                 "the review was opened for reading.",
