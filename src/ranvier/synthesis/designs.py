@@ -24,16 +24,9 @@ from ranvier.synthesis.arrays import (
     means_from,
     tables_from,
 )
-from ranvier.synthesis.fit import (
-    Fit,
-    fit_effects,
-    fit_one_by_t,
-    fit_tables,
-    one_of,
-    studies_of,
-    to_natural,
-)
+from ranvier.synthesis.fit import Fit, fit_effects, fit_one_by_t, one_of, studies_of, to_natural
 from ranvier.synthesis.pairs import paired
+from ranvier.synthesis.tables import fit_tables
 
 __all__ = ["CHANGE", "DESIGNS", "MEANS", "PROPORTIONS", "Computed"]
 
