@@ -92,3 +92,8 @@ def test_without_an_effect_nothing_is_claimed():
         row(analysis("PR", "proportion", (0.7, 0.4, 0.9), totals={"events": 7, "n": 10})),
     ):
         assert (found.size, found.direction, found.difference) == ("unclear", "either", None)
+
+
+def test_a_share_without_a_comparator_is_a_risk_and_no_effect():
+    found = row(analysis("PR", "proportion", (0.7, 0.4, 0.9), totals={"events": 7, "n": 10}))
+    assert (found.risk_1.estimate, found.risk_2, found.relative) == (700, None, None)

@@ -106,6 +106,8 @@ def test_a_control_that_gives_something_else_is_named():
         {"measure": "RR", "method": "random"},
         {"measure": "RR"},
         {"measure": "SMD", "method": "IV"},
+        {"measure": "RR", "method": "DL", "tau2": "REML"},
+        {"measure": "RR", "method": "IV", "model": "common", "tau2": "DL"},
     ],
     ids=str,
 )
@@ -175,9 +177,15 @@ HARBO = {
 BY_SD = {"mean_1": 5.0, "sd_1": 2.0, "n_1": 25, "mean_2": 4.0, "sd_2": 2.0, "n_2": 25}
 
 
-def test_standard_deviations_follow_from_intervals_by_t():
+@pytest.mark.parametrize("names", [None, "ci_lb_1 ci_ub_1", "ci_1_lb ci_1_ub", "lower_1 upper_1"])
+def test_standard_deviations_follow_from_intervals_by_t(names):
+    row = dict(HARBO)
+    if names is not None:
+        for group in ("1", "2"):
+            low, high = (name.replace("1", group) for name in names.split())
+            row[low], row[high] = row.pop(f"ci_{group}")
     printed = {"estimate": "−0.70", "sd_1": "9.43", "sd_2": "7.35", "p": "0.86"}
-    found = reproduce(result("two_means", [HARBO], {"measure": "MD", "test": "t"}, printed))
+    found = reproduce(result("two_means", [row], {"measure": "MD", "test": "t"}, printed))
     assert found.as_expected, found.why
 
 

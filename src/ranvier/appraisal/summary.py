@@ -66,7 +66,7 @@ def summary_row(
         outcome=outcome.id,
         analysis=analysis.spec.id,
         measure=measure,
-        risk_1=None if absolute is None else absolute.risk_1,
+        risk_1=absolute.risk_1 if absolute is not None else _seen(analysis),
         risk_2=None if absolute is None else absolute.risk_2,
         difference=absolute.difference if absolute is not None else _difference(analysis),
         relative=relative,
@@ -96,15 +96,24 @@ def _absolute(analysis: Analysis, baseline: float | None) -> AbsoluteEffect | No
     return absolute_effect(analysis.spec.measure, analysis.effect, baseline)
 
 
+def _seen(analysis: Analysis) -> Estimate | None:
+    """Return what was seen in one group without a comparator, per 1000."""
+    if analysis.effect is None or analysis.spec.measure != "PR":
+        return None
+    return _per_1000(analysis.effect)
+
+
+def _per_1000(share: Estimate) -> Estimate:
+    bounds = [None if x is None else 1000 * x for x in (share.ci_lb, share.ci_ub)]
+    return Estimate(estimate=1000 * share.estimate, ci_lb=bounds[0], ci_ub=bounds[1])
+
+
 def _difference(analysis: Analysis) -> Estimate | None:
     """Return the effect of a difference in its own units; per 1000 for a risk difference."""
     effect, spec = analysis.effect, analysis.spec
     if effect is None or spec.measure in RELATIVE or spec.design in _WITHOUT_COMPARATOR:
         return None
-    if spec.measure != "RD":
-        return effect
-    bounds = [None if x is None else 1000 * x for x in (effect.ci_lb, effect.ci_ub)]
-    return Estimate(estimate=1000 * effect.estimate, ci_lb=bounds[0], ci_ub=bounds[1])
+    return _per_1000(effect) if spec.measure == "RD" else effect
 
 
 def _size_and_direction(

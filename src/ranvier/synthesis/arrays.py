@@ -95,6 +95,11 @@ def tables_from(rows: Sequence[NumberRow]) -> Tables:
     """
     for row in rows:
         for arm in ("1", "2"):
+            if row[f"n_{arm}"] < 1 or row[f"events_{arm}"] < 0:
+                raise InputError(
+                    f"row {row.name!r} has nobody in group {arm}, or a negative count.",
+                    remedy="Correct the counts.",
+                )
             if row[f"events_{arm}"] > row[f"n_{arm}"]:
                 raise InputError(
                     f"row {row.name!r} has more events than people in group {arm}.",

@@ -6,6 +6,7 @@ list, in a sentence with the remedy.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -45,17 +46,24 @@ _COUNTS = frozenset(
 _SPREADS = frozenset({"sd_1", "sd_2", "se_1", "se_2", "se"})
 _WITHIN = (("events", "n"), ("events_1", "n_1"), ("events_2", "n_2"))
 
-#: Other spellings of the same word.
-_ALIASES = {
-    "ci_1_lb": "ci_lb_1",
-    "ci_1_ub": "ci_ub_1",
-    "ci_2_lb": "ci_lb_2",
-    "ci_2_ub": "ci_ub_2",
-    "lower": "ci_lb",
-    "upper": "ci_ub",
-    "ci_low": "ci_lb",
-    "ci_high": "ci_ub",
-}
+#: Other spellings of a bound, with or without a group before or behind it: ``lower``, ``ci_low_1``,
+#: ``ci_1_ub``.
+_BOUND = re.compile(
+    r"(?:ci_)?(?:(?P<before>[12])_)?"
+    r"(?:(?P<low>lb|low|lower|lo)|(?P<high>ub|high|upper|up|hi))(?:_(?P<behind>[12]))?"
+)
+
+
+def _field(name: str) -> str:
+    """Return our name of a field."""
+    bound = _BOUND.fullmatch(name)
+    if bound is None:
+        return name
+    end = "lb" if bound["low"] else "ub"
+    group = bound["before"] or bound["behind"]
+    return f"ci_{end}_{group}" if group else f"ci_{end}"
+
+
 _PAIRS = {
     "ci": ("ci_lb", "ci_ub"),
     "ci_1": ("ci_lb_1", "ci_ub_1"),
@@ -162,7 +170,7 @@ def _numbers(fields: dict[str, object], where: str, problems: list[str]) -> dict
         if name in _PAIRS and pair is not None and len(pair) == 2:
             flat |= dict(zip(_PAIRS[name], pair, strict=True))
         elif name not in _TEXT and not name.endswith(("_note", "_provenance")):
-            flat[_ALIASES.get(name, name)] = held
+            flat[_field(name)] = held
     numbers: dict[str, float] = {}
     for name, held in flat.items():
         if isinstance(held, bool) or not isinstance(held, int | float):
@@ -246,7 +254,7 @@ def read_figures(raw: object, where: str, problems: list[str], *, strict: bool) 
         elif name == "weights" and pair is not None:
             flat |= {f"weight_{place}": one for place, one in enumerate(pair, start=1)}
         else:
-            flat[_ALIASES.get(name, name)] = figure
+            flat[_field(name)] = figure
     figures: dict[str, str] = {}
     for name, figure in flat.items():
         number = isinstance(figure, int | float) and not isinstance(figure, bool)

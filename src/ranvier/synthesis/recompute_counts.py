@@ -131,6 +131,10 @@ def pairs(rows: Sequence[NumberRow], plan: Plan) -> Answer:
     """Give McNemar's test and the paired effect."""
     if plan.method not in (None, "exact", "paired", "MH", "mcnemar"):
         raise NotComputableError(f"there is no method {plan.method!r} for paired data.")
+    if plan.tau2 is not None or plan.model not in (None, "common", "fixed"):
+        raise NotComputableError(
+            "pairs of several studies are added up; there are no random effects for them."
+        )
     test = "mcnemar" if plan.test == "z" else plan.test
     interval = plan.interval or ("wald" if plan.test == "z" else None)
     measure = plan.measure
@@ -166,7 +170,8 @@ def proportion(rows: Sequence[NumberRow], plan: Plan) -> Answer:
     figures: Figures = sums(rows, ("events", "n"))
     if plan.test is not None:
         raise NotComputableError("a test of one proportion needs a value to test against.")
-    if plan.method is not None and plan.method != "proportion":
+    pooled = plan.tau2 is not None or plan.model is not None
+    if pooled or plan.method not in (None, "proportion"):
         return _pooled_proportion(figures, rows, measure, plan)
     events, n = figures["events"], figures["n"]
     assert events is not None
