@@ -8,6 +8,7 @@ from typing import Literal
 
 from ranvier.errors import InputError, NotFoundError
 from ranvier.storage import (
+    SqlStore,
     is_review,
     is_snapshot,
     open_folder,
@@ -60,7 +61,7 @@ def open_store(place: str | Path, *, mode: Mode = "write") -> Store:
     )
 
 
-def create_store(place: str | Path, *, review_id: str) -> Store:
+def create_store(place: str | Path, *, review_id: str) -> SqlStore:
     """Make an empty store for a new review."""
     if _is_remote(place):
         url, named = _address(place, default=review_id)
@@ -71,7 +72,7 @@ def create_store(place: str | Path, *, review_id: str) -> Store:
     return open_folder(folder, create=True, review_id=review_id)
 
 
-def restore_store(snapshot: str | Path, place: str | Path) -> Store:
+def restore_store(snapshot: str | Path, place: str | Path) -> SqlStore:
     """Make a store from a snapshot; nothing is left behind if the snapshot is broken."""
     manifest = read_manifest(Path(snapshot))
     if not _is_remote(place):
@@ -99,10 +100,11 @@ def shipped_review(name: str) -> Path:
     )
 
 
-def _open_snapshot(folder: Path) -> Store:
+def _open_snapshot(folder: Path) -> SqlStore:
     """Read a snapshot into memory, for reading."""
     store = open_memory(read_manifest(folder).review)
     restore_snapshot(folder, store)
+    store.freeze(where=str(folder))
     return store
 
 

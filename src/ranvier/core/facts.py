@@ -131,5 +131,7 @@ def decode(type_: str, payload: str) -> Any:
         )
     try:
         return msgspec.json.decode(payload, type=fact.payload)
-    except msgspec.DecodeError as error:
+    except msgspec.ValidationError as error:
         raise InputError(f"{type_}: {error}.") from error
+    except msgspec.DecodeError as error:
+        raise InputError(f"{type_}: the payload is not JSON: {error}.") from error
