@@ -25,7 +25,7 @@ __all__ = ["Block", "blocks", "curve_svg", "is_published"]
 
 #: Heights of the upper panel and of one row of the dashboard, in pixels.
 PANEL, ROW = 190.0, 15.0
-TOP, LEFT, GAP = 52.0, 190.0, 64.0
+TOP, LEFT, GAP = 52.0, 236.0, 64.0
 
 
 @dataclass(frozen=True, slots=True)
