@@ -27,6 +27,7 @@ def test_strength_holds_up_everywhere_while_its_size_depends_on_the_recipe(small
     assert max(ratios) == pytest.approx(21.0)
     assert any(x == pytest.approx(11.0) for x in ratios)
     assert found.summary.startswith(f"All {len(known)} estimates favour IVIg.")
+    assert "With all studies (RR 8.63 to 21) it depends most on the zero-cell rule" in found.summary
 
 
 def test_whether_disability_is_significant_depends_on_the_effect_measure(small):

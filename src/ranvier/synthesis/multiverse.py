@@ -16,8 +16,8 @@ from ranvier.errors import InputError
 from ranvier.synthesis.choices import CHOICES, Choice
 from ranvier.synthesis.fit import RATIOS
 from ranvier.synthesis.run import analyse, crossover_studies
-from ranvier.synthesis.subsets import ALL, Subset, subsets
-from ranvier.synthesis.verdict import summary_of
+from ranvier.synthesis.subsets import Subset, subsets
+from ranvier.synthesis.verdict import WHOLE, summary_of
 
 __all__ = ["multiverse"]
 
@@ -142,11 +142,11 @@ def _without_repeats(
     made: Sequence[tuple[AnalysisSpec, Universe]],
 ) -> list[tuple[AnalysisSpec, Universe]]:
     """Drop a universe that leaves out what did not count: the same as with all studies."""
-    whole = {_beside(u): u for _, u in made if u.choices["subset"] == ALL}
+    whole = {_beside(u): u for _, u in made if u.choices["subset"] == WHOLE}
     return [
         (spec, u)
         for spec, u in made
-        if u.choices["subset"] == ALL
+        if u.choices["subset"] == WHOLE
         or (_beside(u) not in whole)
         or not _same_numbers(u, whole[_beside(u)])
     ]
@@ -225,7 +225,7 @@ def _marked(
             "method": spec.method,
             "model": spec.model,
             "interval": spec.interval.replace("_", " "),
-            "subset": "as planned" if spec.rows else ALL,
+            "subset": "as planned" if spec.rows else WHOLE,
         }
         if spec.tau2 is not None:
             named["tau2"] = spec.tau2

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from ranvier.core.protocol import Design
 from ranvier.core.result import ResultRow, row_provenance
+from ranvier.synthesis.verdict import WHOLE
 
-__all__ = ["ALL", "Subset", "subsets"]
+__all__ = ["Subset", "subsets"]
 
-ALL = "all"
+#: Every provenance but the firmest.
+_WEAK = ("derived", "judged", "recalled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ def subsets(rows: Sequence[ResultRow], labels: Mapping[str, str]) -> tuple[Subse
         mine = [row for row in rows if row.design == design]
         standing = [row for row in mine if row.alternative_to is None]
         others = [row for row in mine if row.alternative_to is not None]
-        add(ALL, standing)
+        add(WHOLE, standing)
         if len(standing) > 1:
             for row in standing:
                 name = labels.get(row.study, row.study)
@@ -71,6 +73,3 @@ def subsets(rows: Sequence[ResultRow], labels: Mapping[str, str]) -> tuple[Subse
             else:
                 add(f"only {name}", [other])
     return tuple(found)
-
-
-_WEAK = ("derived", "judged", "recalled")

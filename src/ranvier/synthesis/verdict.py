@@ -8,7 +8,10 @@ from collections.abc import Callable, Sequence
 from ranvier.core.multiverse import Universe
 from ranvier.core.protocol import Comparison
 
-__all__ = ["decides", "summary_of"]
+__all__ = ["WHOLE", "decides", "summary_of"]
+
+#: The choice of rows that leaves nothing out.
+WHOLE = "all"
 
 #: A choice that explains less than this share of the variation does not decide.
 DECIDES_FROM = 0.2
@@ -43,9 +46,7 @@ def summary_of(
     said.append(f"Estimates: {_ranges(known)}.")
     if compared and 0 < sum(u.excludes_null for u in known) < len(known):
         said.append(_decider(known, dimensions))
-    size = _size_decider(known, dimensions)
-    if size is not None:
-        said.append(size)
+    said += _sizes(known, dimensions)
     if len(known) < len(universes):
         said.append(f"{len(universes) - len(known)} more give no finite estimate.")
     return " ".join(said)
@@ -133,29 +134,41 @@ def _decider(known: Sequence[Universe], dimensions: dict[str, tuple[str, ...]]) 
     )
 
 
-def _size_decider(known: Sequence[Universe], dimensions: dict[str, tuple[str, ...]]) -> str | None:
-    """Name the choice on which the size most depends, of the planned (else commonest) measure."""
+def _sizes(known: Sequence[Universe], dimensions: dict[str, tuple[str, ...]]) -> list[str]:
+    """Say what the size of the planned (else commonest) measure depends on."""
     groups = _by(known, "measure")
     if not groups:
-        return None
+        return []
     planned = [u.choices["measure"] for u in known if u.matches]
     measure = planned[0] if planned else max(groups, key=lambda key: len(groups[key]))
     mine = groups[measure]
-    ratio = mine[0].null == 1.0
+    whole = [u for u in mine if u.choices.get("subset") == WHOLE]
+    said = [
+        _size(mine, f"The size of the {measure} depends", dimensions),
+        _size(whole, f"With all studies ({_ranges(whole)}) it depends", dimensions),
+    ]
+    if len(whole) == len(mine):
+        said = said[:1]
+    return [sentence for sentence in said if sentence is not None]
+
+
+def _size(
+    mine: Sequence[Universe], start: str, dimensions: dict[str, tuple[str, ...]]
+) -> str | None:
+    """Name the choice on which the size of one measure most depends."""
 
     def size(universe: Universe) -> float:
         assert universe.effect is not None
         x = universe.effect.estimate
-        return math.log(x) if ratio and x > 0 else x
+        return math.log(x) if universe.null == 1.0 and x > 0 else x
 
+    if len(mine) < 2:
+        return None
     shares = {name: decides(mine, name, size) for name in dimensions if name != "measure"}
     name = max(shares, key=lambda key: shares[key], default=None)
     if name is None or shares[name] < DECIDES_FROM:
         return None
-    return (
-        f"The size of the {measure} depends most on the {_label(name)} "
-        f"({shares[name]:.0%} of the variation)."
-    )
+    return f"{start} most on the {_label(name)} ({shares[name]:.0%} of the variation)."
 
 
 def _label(dimension: str) -> str:
