@@ -115,12 +115,14 @@ def memory_database(*, review_id: str) -> Database:
 
 def postgresql_database(url: URL, *, review_id: str, writable: bool) -> Database:
     """Connect to PostgreSQL through psycopg."""
+    # A plan prepared while the tables were small would be kept when they are large.
+    plain: dict[str, Any] = {"connect_args": {"prepare_threshold": None}, "pool_pre_ping": True}
     readers = create_engine(
-        url, isolation_level="REPEATABLE READ", pool_pre_ping=True, pool_size=5, max_overflow=20
+        url, isolation_level="REPEATABLE READ", pool_size=5, max_overflow=20, **plain
     ).execution_options(postgresql_readonly=True)
     writer = None
     if writable:
-        writer = create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True)
+        writer = create_engine(url, pool_size=1, max_overflow=0, **plain)
 
         @event.listens_for(writer, "connect")
         def durable(dbapi: Any, _record: object) -> None:  # pyright: ignore[reportUnusedFunction]

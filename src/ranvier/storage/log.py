@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -81,12 +81,15 @@ def page(conn: Connection, review_id: str, *, after: int, size: int = PAGE) -> l
     return [event_of(row) for row in conn.execute(query)]
 
 
-def whole_log(conn: Connection, review_id: str) -> Iterator[Event]:
-    """Yield every event in order, within the transaction of `conn`."""
-    after = 0
-    while events := page(conn, review_id, after=after):
-        yield from events
-        after = events[-1].seq
+def whole_log(conn: Connection, review_id: str) -> Generator[Event]:
+    """Yield every event in order, within the transaction of `conn`.
+
+    Close it if it is not read to its end: PostgreSQL keeps a cursor for it.
+    """
+    query = select(*COLUMNS).where(EVENT.c.review_id == review_id).order_by(EVENT.c.seq)
+    with conn.execute(query, execution_options={"yield_per": PAGE}) as rows:
+        for row in rows:
+            yield event_of(row)
 
 
 def with_client_ids(conn: Connection, review_id: str, client_ids: Iterable[str]) -> list[Event]:

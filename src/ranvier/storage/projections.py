@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -71,31 +73,35 @@ def project(conn: Connection, review_id: str, placed: Sequence[Placed]) -> None:
 def rebuild(conn: Connection, review_id: str) -> int:
     """Drop the projections and make them anew from the log; return the number of events."""
     drop(conn, review_id)
-    bulk_insert(
-        conn,
-        THING_EVENT,
-        (
-            (review_id, event.seq, thing.kind, thing.id)
-            for event, thing in concerned(conn, review_id, whole_log(conn, review_id))
-        ),
-    )
+    with closing(concerned(conn, review_id)) as log:
+        rows = ((review_id, event.seq, thing.kind, thing.id) for event, thing in log)
+        bulk_insert(conn, THING_EVENT, rows)
     tally: Counter[tuple[str, str]] = Counter()
-    bulk_insert(conn, THING, _rows(review_id, folded(conn, review_id), tally))
+    with closing(folded(conn, review_id)) as standings:
+        bulk_insert(conn, THING, _rows(review_id, standings, tally))
     bulk_insert(conn, TALLY, [(review_id, kind, status, n) for (kind, status), n in tally.items()])
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql("ANALYZE event, thing, thing_event")
     query = select(EVENT.c.seq).where(EVENT.c.review_id == review_id)
     return conn.execute(query.order_by(EVENT.c.seq.desc()).limit(1)).scalar() or 0
 
 
 def drop(conn: Connection, review_id: str) -> None:
     """Empty the projections of a review."""
+    if conn.dialect.name == "sqlite":
+        # The file holds one review: without a condition SQLite frees whole pages at once, and
+        # projections hold no names that would have to be overwritten.
+        conn.exec_driver_sql("PRAGMA secure_delete=OFF")
+        for table in PROJECTIONS:
+            conn.execute(delete(table))
+        conn.exec_driver_sql("PRAGMA secure_delete=ON")
+        return
     for table in PROJECTIONS:
         conn.execute(delete(table).where(table.c.review_id == review_id))
 
 
-def concerned(
-    conn: Connection, review_id: str, events: Iterable[Event]
-) -> Iterator[tuple[Event, Thing]]:
-    """Yield each event of a log with the thing it concerns.
+def concerned(conn: Connection, review_id: str) -> Generator[tuple[Event, Thing]]:
+    """Yield each event of the log with the thing it concerns.
 
     Raises
     ------
@@ -104,21 +110,22 @@ def concerned(
     """
     known: dict[str, Thing] = {}
     targets = _undo_targets(conn, review_id)
-    for event in events:
-        thing = subject(event)
-        if thing is None:
-            undone: Undone = decode(event.type, event.payload)
-            thing = known.get(undone.client_id)
+    with closing(whole_log(conn, review_id)) as log:
+        for event in log:
+            thing = subject(event)
             if thing is None:
-                raise IntegrityError(
-                    f"event {event.seq} undoes {undone.client_id!r}, "
-                    "which is not in the log before it.",
-                    seq=event.seq,
-                    remedy="Restore the review from a snapshot or backup.",
-                )
-        if event.client_id in targets:
-            known[event.client_id] = thing
-        yield event, thing
+                undone: Undone = decode(event.type, event.payload)
+                thing = known.get(undone.client_id)
+                if thing is None:
+                    raise IntegrityError(
+                        f"event {event.seq} undoes {undone.client_id!r}, "
+                        "which is not in the log before it.",
+                        seq=event.seq,
+                        remedy="Restore the review from a snapshot or backup.",
+                    )
+            if event.client_id in targets:
+                known[event.client_id] = thing
+            yield event, thing
 
 
 def folded(conn: Connection, review_id: str) -> Generator[Standing]:
@@ -138,6 +145,10 @@ def folded(conn: Connection, review_id: str) -> Generator[Standing]:
         .order_by(THING_EVENT.c.kind, THING_EVENT.c.id, THING_EVENT.c.seq)
     )
     width = len(COLUMNS)
+    if conn.dialect.name == "postgresql":
+        # Just filled, the tables have no statistics yet, and PostgreSQL takes them for small:
+        # its nested loops then take minutes where a merge or a hash takes seconds.
+        conn.exec_driver_sql("SET LOCAL enable_nestloop = off")
     with conn.execute(query, execution_options={"yield_per": FETCH}) as rows:
         for (kind, id_), history in groupby(rows, key=lambda row: (row[width], row[width + 1])):
             standing = _fold(Thing(kind, id_), [event_of(row) for row in history])
@@ -259,11 +270,7 @@ def _store(
     if moved:
         names = [column.name for column in THING.columns]
         rows = [dict(zip(names, _row(review_id, s), strict=True)) for s in moved]
-        new = _insert(conn)(THING)
-        changed = {name: new.excluded[name] for name in names[3:]}
-        conn.execute(
-            new.on_conflict_do_update(index_elements=list(THING.primary_key), set_=changed), rows
-        )
+        conn.execute(_put_thing(conn.dialect.name), rows)
     change = tally_of(s for s in after.values() if s is not None)
     change.subtract(tally_of(before.values()))
     rows = [
@@ -272,11 +279,7 @@ def _store(
         if n
     ]
     if rows:
-        new = _insert(conn)(TALLY)
-        added = {"n": TALLY.c.n + new.excluded.n}
-        conn.execute(
-            new.on_conflict_do_update(index_elements=list(TALLY.primary_key), set_=added), rows
-        )
+        conn.execute(_add_to_tally(conn.dialect.name), rows)
     if any(n < 0 for n in change.values()):
         conn.execute(delete(TALLY).where(TALLY.c.review_id == review_id, TALLY.c.n == 0))
 
@@ -304,9 +307,21 @@ def _row(review_id: str, standing: Standing) -> tuple[Any, ...]:
     )
 
 
-def _insert(conn: Connection) -> Any:
-    """Return the engine's own INSERT, which can say ON CONFLICT."""
-    return postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+@cache  # made once: it takes as long as a small group of events
+def _put_thing(dialect: str) -> Any:
+    """Insert what stands of a thing, or replace what stood."""
+    new: Any = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(THING)
+    key = list(THING.primary_key)
+    changed = {c.name: new.excluded[c.name] for c in THING.columns if c not in key}
+    return new.on_conflict_do_update(index_elements=key, set_=changed)
+
+
+@cache
+def _add_to_tally(dialect: str) -> Any:
+    """Insert a count, or add to it."""
+    new: Any = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(TALLY)
+    added = {"n": TALLY.c.n + new.excluded.n}
+    return new.on_conflict_do_update(index_elements=list(TALLY.primary_key), set_=added)
 
 
 def _chunks(values: list[str]) -> Iterator[list[str]]:

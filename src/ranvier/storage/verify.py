@@ -49,7 +49,8 @@ def verify(conn: Connection, review_id: str) -> None:
 def _verify_log(conn: Connection, review_id: str) -> None:
     """Check the chain against its recorded end, and that nothing stands beside it."""
     seq, head = recorded_end(conn, review_id)
-    check_chain(whole_log(conn, review_id), review_id=review_id, seq=seq, head=head)
+    with closing(whole_log(conn, review_id)) as log:
+        check_chain(log, review_id=review_id, seq=seq, head=head)
     mine = select(func.count()).select_from(EVENT).where(EVENT.c.review_id == review_id)
     found = conn.execute(mine).scalar_one()
     if found != seq:
@@ -100,8 +101,10 @@ def _verify_concerns(conn: Connection, review_id: str) -> None:
     """Check which thing each event is said to concern."""
     query = select(THING_EVENT.c.seq, THING_EVENT.c.kind, THING_EVENT.c.id)
     query = query.where(THING_EVENT.c.review_id == review_id).order_by(THING_EVENT.c.seq)
-    log = concerned(conn, review_id, whole_log(conn, review_id))
-    with conn.execute(query, execution_options={"yield_per": FETCH}) as rows:
+    with (
+        closing(concerned(conn, review_id)) as log,
+        conn.execute(query, execution_options={"yield_per": FETCH}) as rows,
+    ):
         for made, row in zip_longest(log, rows):
             expected = None if made is None else (made[0].seq, made[1].kind, made[1].id)
             found = None if row is None else tuple(row)
