@@ -18,7 +18,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def place_argument(command: F) -> F:
     """Give a command the argument PLACE."""
-    return click.argument("place", metavar="PLACE")(command)
+    return click.argument("place", metavar="PLACE", callback=_named)(command)
+
+
+def _named(_context: click.Context, _parameter: click.Parameter, place: str) -> str:
+    """Refuse an empty place: it would be the folder one happens to be in."""
+    if not place.strip():
+        raise click.BadParameter("name a folder, or write . for this one.")
+    return place
 
 
 def actor_option(command: F) -> F:

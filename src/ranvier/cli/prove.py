@@ -118,6 +118,8 @@ def _print_reproduction(result: Reproduction) -> None:
 
 def _cells(figures: tuple[Figure, ...]) -> tuple[str, str, str]:
     """Write figures as printed, as ours, and whether they agree."""
+    if not figures:
+        return "", "", "not computed"
     differing = [f.name for f in figures if not f.agrees]
     return (
         _one_line({f.name: f.printed for f in figures}),
