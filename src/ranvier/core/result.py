@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from ranvier.core.protocol import Design
 from ranvier.core.value import Provenance, Value, value_problems, weakest
@@ -65,6 +66,9 @@ class ResultRow:
     ----------
     values : dict of str to Value
         The fields that :data:`FIELDS` names for the design.
+    groups : {"separate", "same_people"}
+        Whether the two groups are different people, or the same ones at different times (the
+        periods of a crossover trial), who count once.
     alternative_to : str or None
         Id of the row that is used instead where both would count the same people twice.
     measure : str or None
@@ -79,6 +83,7 @@ class ResultRow:
     values: dict[str, Value]
     time: str | None = None
     measure: str | None = None
+    groups: Literal["separate", "same_people"] = "separate"
     alternative_to: str | None = None
     note: str | None = None
 

@@ -15,7 +15,7 @@ from ranvier.core.value import weakest
 from ranvier.errors import InputError
 from ranvier.synthesis.choices import CHOICES, Choice
 from ranvier.synthesis.fit import RATIOS
-from ranvier.synthesis.run import analyse, crossover_studies
+from ranvier.synthesis.run import analyse
 from ranvier.synthesis.subsets import Subset, subsets
 from ranvier.synthesis.verdict import WHOLE, summary_of
 
@@ -68,13 +68,12 @@ def multiverse(review: Review, comparison: str, outcome: str) -> Multiverse | No
         for row in review.rows.values()
         if (row.comparison, row.outcome) == (comparison, outcome)
     }
-    crossover = crossover_studies(review)
     labels = {id: study.label for id, study in review.studies.items()}
     made: list[tuple[AnalysisSpec, Universe]] = []
     for subset in subsets(list(rows.values()), labels):
         for choice in CHOICES[subset.design](subset.rows):
             spec = _spec(comparison, outcome, subset, choice)
-            universe = _universe(spec, rows, choice, subset, measured, crossover)
+            universe = _universe(spec, rows, choice, subset, measured)
             if universe is not None:
                 made.append((spec, universe))
     made = _without_repeats(made)
@@ -83,7 +82,7 @@ def multiverse(review: Review, comparison: str, outcome: str) -> Multiverse | No
         for spec in review.specs.values()
         if (spec.comparison, spec.outcome) == (comparison, outcome) and spec.design in CHOICES
     ]
-    universes = _marked(made, planned, rows, measured, crossover)
+    universes = _marked(made, planned, rows, measured)
     if len(universes) < 2:
         return None
     dimensions = _varied(universes)
@@ -123,11 +122,10 @@ def _universe(
     choice: Choice,
     subset: Subset,
     outcome: Outcome,
-    crossover: frozenset[str],
 ) -> Universe | None:
     """Compute one universe; ``None`` if the data do not allow the choice."""
     try:
-        analysis = analyse(spec, rows, crossover=crossover)
+        analysis = analyse(spec, rows)
     except InputError:
         return None
     # Without heterogeneity Hartung and Knapp's interval is narrower than that of a common effect;
@@ -205,13 +203,12 @@ def _marked(
     planned: Sequence[AnalysisSpec],
     rows: Mapping[str, ResultRow],
     outcome: Outcome,
-    crossover: frozenset[str],
 ) -> list[Universe]:
     """Mark the universe each planned analysis equals; add those that equal none."""
     universes = [universe for _, universe in made]
     for spec in planned:
         try:
-            analysis = analyse(spec, rows, crossover=crossover)
+            analysis = analyse(spec, rows)
         except InputError:
             continue
         place = _place_of(spec, analysis, made)

@@ -58,8 +58,6 @@ def rows_of(spec: AnalysisSpec, rows: Mapping[str, ResultRow]) -> tuple[ResultRo
 def analyse(
     spec: AnalysisSpec,
     rows: Mapping[str, ResultRow],
-    *,
-    crossover: frozenset[str] = frozenset(),
 ) -> Analysis:
     """Compute one planned analysis.
 
@@ -70,8 +68,6 @@ def analyse(
     rows : mapping of str to ResultRow
         Rows by id; those of ``spec.rows``, or all of its comparison, outcome and design that are
         not alternatives to another row.
-    crossover : frozenset of str
-        Studies whose two groups are the same people, who are then counted once.
 
     Returns
     -------
@@ -97,7 +93,7 @@ def analyse(
         computed = DESIGNS[spec.design](spec, plain)
     except InputError as error:
         raise InputError(f"analysis {spec.id!r}: {error.message}", remedy=error.remedy) from error
-    return _assemble(spec, chosen, plain, computed, crossover)
+    return _assemble(spec, chosen, plain, computed)
 
 
 def analyse_all(review: Review) -> dict[str, Analysis]:
@@ -105,21 +101,11 @@ def analyse_all(review: Review) -> dict[str, Analysis]:
 
     An analysis for which no rows were recorded yet is left out.
     """
-    crossover = crossover_studies(review)
     return {
-        id: analyse(spec, review.rows, crossover=crossover)
+        id: analyse(spec, review.rows)
         for id, spec in review.specs.items()
         if spec.rows or rows_of(spec, review.rows)
     }
-
-
-def crossover_studies(review: Review) -> frozenset[str]:
-    """Return the studies whose groups are the same people at different times."""
-    return frozenset(
-        id
-        for id, study in review.studies.items()
-        if "crossover" in study.design.lower().replace("-", "").replace("_", "")
-    )
 
 
 def _same_measure(spec: AnalysisSpec, rows: tuple[ResultRow, ...]) -> None:
@@ -147,7 +133,6 @@ def _assemble(
     chosen: tuple[ResultRow, ...],
     plain: tuple[NumberRow, ...],
     computed: Computed,
-    crossover: frozenset[str],
 ) -> Analysis:
     fit = computed.fit
     names = [row.study for row in chosen]
@@ -159,7 +144,7 @@ def _assemble(
         engine=ENGINE,
         rows=tuple(row.id for row in chosen),
         k=computed.k,
-        participants=sum(_people(row, row.study in crossover) for row in plain),
+        participants=sum(_people(row) for row in chosen),
         effect=computed.effect,
         se=fit.se if fit is not None else None,
         p=computed.p,
@@ -201,12 +186,12 @@ def _weight(fit: Fit | None, place: int) -> float | None:
     return weight if weight >= 0 else None
 
 
-def _people(row: NumberRow, once: bool) -> int:
-    """Count the people of a row; those of a crossover trial once."""
-    sizes = [row.numbers[name] for name in ("n_1", "n_2") if name in row.numbers]
+def _people(row: ResultRow) -> int:
+    """Count the people of a row; those who are in both groups once."""
+    sizes = [size for name in ("n_1", "n_2") if (size := number(row, name)) is not None]
     if sizes:
-        return int(max(sizes) if once else sum(sizes))
-    return int(row.numbers.get("n", 0))
+        return int(max(sizes) if row.groups == "same_people" else sum(sizes))
+    return int(number(row, "n") or 0)
 
 
 def _totals(rows: Sequence[NumberRow]) -> dict[str, float]:
