@@ -41,7 +41,7 @@ def test_a_file_of_its_own_has_its_style_and_no_links(book):
 
 
 def test_every_design_has_its_columns(book):
-    assert "Only with 1" in forest_plot(book, "harm")
+    assert "Only placebo" in forest_plot(book, "harm")
     assert "Before" in forest_plot(book, "score")
 
 

@@ -10,9 +10,10 @@ from ranvier.core.review import Review
 from ranvier.core.study import Arm, Regimen
 from ranvier.core.trace import Node, value_node
 from ranvier.core.value import Value
+from ranvier.reporting.fields import fact_words, field_order, field_words
 from ranvier.reporting.flow_diagram import FIELDS
 
-__all__ = ["REGIMEN_VALUES", "all_nodes", "arm_node", "regimen_node"]
+__all__ = ["REGIMEN_VALUES", "all_nodes", "arm_node", "named", "regimen_node"]
 
 #: Fields of a regimen that hold a value, with their words.
 REGIMEN_VALUES = {
@@ -36,7 +37,8 @@ def regimen_node(study: str, arm: str, index: int, field: str) -> str:
 
 def all_nodes(book: Book) -> dict[str, Node]:
     """Return the trace of the book with what the document adds to it."""
-    nodes = dict(book.trace) | {node.id: node for node in _findings(book)}
+    told = (*_findings(book), *_rows(book), *_facts(book), *_notes(book))
+    nodes = dict(book.trace) | {node.id: node for node in told}
     for node in (
         *_flow(book),
         *_searches(book.review),
@@ -66,6 +68,53 @@ def _findings(book: Book) -> Iterator[Node]:
             detail += [("comment", row.comment)] if row.comment else []
             stale = node.stale or row.stale
             yield replace(node, detail=tuple(detail), provenance=row.provenance, stale=stale)
+
+
+def _rows(book: Book) -> Iterator[Node]:
+    """Name the fields of result rows in words, in the order of their design."""
+    for row in book.review.rows.values():
+        node = book.trace.get(f"row/{row.id}")
+        if node is None:
+            continue
+        comparison = book.review.comparisons[row.comparison]
+        label = book.review.studies[row.study].label
+        order, held = field_order(row), dict(node.detail)
+        named = [(field_words(name, comparison), held[name]) for name in order if name in held]
+        rest = [said for said in node.detail if said[0] not in row.values]
+        below = [f"value/{row.id}/{name}" for name in order]
+        more = [id for id in node.below if id not in below]
+        title = f"{node.title}, {row.time}" if row.time else node.title
+        yield replace(node, title=title, detail=(*named, *rest), below=(*below, *more))
+        for name in order:
+            value = book.trace.get(f"value/{row.id}/{name}")
+            if value is not None:
+                yield replace(value, title=f"{label}: {field_words(name, comparison)}")
+
+
+def _facts(book: Book) -> Iterator[Node]:
+    """Name the facts of studies in words."""
+    for study in book.review.studies.values():
+        for name in study.facts:
+            node = book.trace.get(f"value/{study.id}/{name}")
+            if node is not None:
+                yield replace(node, title=f"{study.label}: {fact_words(name).lower()}")
+
+
+def _notes(book: Book) -> Iterator[Node]:
+    """Name studies in the notes of analyses as a reader knows them."""
+    for analysis in book.analyses.values():
+        node = book.trace.get(f"analysis/{analysis.spec.id}")
+        if node is not None:
+            detail = [(name, named(book.review, said)) for name, said in node.detail]
+            yield replace(node, detail=tuple(detail))
+
+
+def named(review: Review, note: str) -> str:
+    """Put the label of a study in place of its id, or that of its row, at the start of a note."""
+    id, colon, rest = note.partition(":")
+    row = review.rows.get(id)
+    study = review.studies.get(row.study if row else id)
+    return f"{study.label}:{rest}" if study and colon else note
 
 
 def _flow(book: Book) -> Iterator[Node]:

@@ -9,12 +9,13 @@ from markupsafe import Markup
 from ranvier.core.study import Arm, Regimen, Study, cumulative_dose
 from ranvier.reporting.additions import arm_node, regimen_node
 from ranvier.reporting.anchors import anchor, trace_anchor
+from ranvier.reporting.fields import fact_place, fact_words
 from ranvier.reporting.marks import mark
 from ranvier.reporting.page import Page
 from ranvier.reporting.references import Reference, references_of
 from ranvier.reporting.titles import register_link
 
-__all__ = ["ArmView", "StudyView", "fact_words", "study_views"]
+__all__ = ["ArmView", "StudyView", "study_views"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,45 +43,8 @@ class StudyView:
     uncertain: tuple[str, ...]
 
 
-#: Facts that come first, in this order, with their words; all others follow by name.
-_FACTS = {
-    "population": "People",
-    "n": "Number of people",
-    "n_screened": "Screened",
-    "n_enrolled": "Enrolled",
-    "n_randomised": "Randomised",
-    "n_completed": "Completed",
-    "n_analysed": "Analysed",
-    "n_analysed_mmn": "Analysed, with MMN",
-    "blinding": "Blinding",
-    "sites": "Sites",
-    "setting": "Setting",
-    "follow_up": "Follow-up",
-    "funding": "Funding",
-}
-
 #: Facts that the reports and registrations of a study show already.
 ELSEWHERE = frozenset({"registration"})
-
-_LETTERS = {"doi": "DOI", "pmid": "PubMed number", "pmcid": "PMC number"}
-
-
-def _place(name: str) -> tuple[int, str]:
-    """Return where a fact stands among its like."""
-    order = list(_FACTS)
-    if name in _LETTERS:
-        return (len(order) + 1, name)
-    return (order.index(name) if name in order else len(order), name)
-
-
-def fact_words(name: str) -> str:
-    """Turn the name of a fact into words."""
-    known = _FACTS.get(name) or _LETTERS.get(name)
-    if known:
-        return known
-    said = name.removeprefix("n_").replace("_", " ").replace("mmn", "MMN")
-    said = f"{said} (n)" if name.startswith("n_") else said
-    return said[:1].upper() + said[1:]
 
 
 def study_views(page: Page, role: str) -> list[StudyView]:
@@ -102,7 +66,7 @@ def _study(page: Page, study: Study) -> StudyView:
         ),
         facts=tuple(
             (fact_words(name), page.value(value, f"value/{study.id}/{name}"))
-            for name, value in sorted(study.facts.items(), key=lambda fact: _place(fact[0]))
+            for name, value in sorted(study.facts.items(), key=lambda fact: fact_place(fact[0]))
             if name not in ELSEWHERE
         ),
         arms=tuple(_arm(page, study, arm) for arm in study.arms),

@@ -128,8 +128,8 @@ def flow_svg(flow: Flow, reasons: Mapping[str, str], *, numbers: Numbers) -> Mar
     parts: list[Markup] = []
     y, boxes, spans = 6.0, list[tuple[str, _Box]](), list[tuple[str, float, float]]()
     for bar, left, right in stages:
-        main = _box(44, y, 300, left, numbers)
-        side = _box(400, y, 372, right, numbers) if right else None
+        main = _box(44, y, 336, left, numbers)
+        side = _box(430, y, 372, right, numbers) if right else None
         height = max(
             main.h, side.h if side else 0, text_width(bar, 12) + 8 if bar != "Screening" else 0
         )
@@ -141,7 +141,7 @@ def flow_svg(flow: Flow, reasons: Mapping[str, str], *, numbers: Numbers) -> Mar
                 parts.append(_arrow(main.x + main.w, at, side.x, at))
         if boxes:
             above = boxes[-1][1]
-            parts.append(_arrow(194, above.y + above.h, 194, main.y))
+            parts.append(_arrow(212, above.y + above.h, 212, main.y))
         boxes.append((bar, _Box(main.x, main.y, main.w, main.h, ())))
         spans.append((bar, y, y + height))
         y += height + 26
@@ -151,8 +151,8 @@ def flow_svg(flow: Flow, reasons: Mapping[str, str], *, numbers: Numbers) -> Mar
         element("title", "PRISMA 2020 flow diagram", id="flow-t"),
         element("desc", _description(flow, numbers), id="flow-d"),
         *parts,
-        viewBox=f"0 0 780 {coordinate(y)}",
-        width=780,
+        viewBox=f"0 0 810 {coordinate(y)}",
+        width=810,
         height=y,
         class_="figure flow",
         role="group",

@@ -59,13 +59,13 @@ class Columns:
     weighted: bool
 
 
-def text_columns(plot: Forest, analysis: Analysis) -> Columns:
+def text_columns(plot: Forest, analysis: Analysis, comparison: Comparison) -> Columns:
     """Give each column the room its longest line needs."""
     longest = max([text_width(line.label) for line in plot.lines] + [text_width("Total (95% CI)")])
     at = label = min(max(130.0, longest + 12), 260.0)
     cells: list[float] = []
     groups = GROUP_FIELDS.get(analysis.spec.design)
-    names = [name for _, name in _single(analysis)]
+    names = _single_names(analysis, comparison)
     count = len(plot.lines[0].cells) if plot.lines else 0
     for i in range(count):
         at += 22 if groups and i == len(groups) else 0
@@ -103,7 +103,7 @@ def forest_svg(
     linked : bool
         Whether lines link to their trace: in the document, not in a file of its own.
     """
-    columns = text_columns(plot, analysis)
+    columns = text_columns(plot, analysis, comparison)
     width = columns.plot + plot.width + 16
     last = HEAD + ROW * len(plot.lines)
     several = has_total(analysis)
@@ -165,7 +165,7 @@ def _heading(
     spec = analysis.spec
     out = [text(0, low, "Study", class_="head")]
     groups = GROUP_FIELDS.get(spec.design)
-    names = [h for _, h in groups] * 2 if groups else [h for _, h in _single(analysis)]
+    names = [h for _, h in groups] * 2 if groups else _single_names(analysis, comparison)
     for x, name in zip(columns.cells, names, strict=False):
         out.append(text(x, low, name, anchor="end", class_="head"))
     if groups and columns.cells:
@@ -192,6 +192,15 @@ def _heading(
 
 def _single(analysis: Analysis) -> tuple[tuple[str, str], ...]:
     return SINGLE_FIELDS.get(analysis.spec.design, ())
+
+
+def _single_names(analysis: Analysis, comparison: Comparison) -> list[str]:
+    """Name the columns of a design without two groups; those of pairs by what people had."""
+    groups = {"only_1": comparison.group_1, "only_2": comparison.group_2 or "comparator"}
+    return [
+        _clip(f"Only {groups[field]}", 120) if field in groups else name
+        for field, name in _single(analysis)
+    ]
 
 
 def _clip(said: str, room: float) -> str:

@@ -10,7 +10,7 @@ from ranvier.core.flow import item_states
 from ranvier.core.screening import Decision
 from ranvier.core.value import Value
 from ranvier.reporting.anchors import anchor, trace_anchor
-from ranvier.reporting.characteristics import fact_words
+from ranvier.reporting.fields import fact_words
 from ranvier.reporting.page import Page
 from ranvier.reporting.references import cite, records_of
 

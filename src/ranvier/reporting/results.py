@@ -9,8 +9,10 @@ from markupsafe import Markup
 from ranvier.core.analysis import Analysis
 from ranvier.core.multiverse import Multiverse, Universe
 from ranvier.core.protocol import Comparison, Outcome
+from ranvier.reporting.additions import named
 from ranvier.reporting.anchors import anchor, trace_anchor
 from ranvier.reporting.curve import curve_svg, is_published
+from ranvier.reporting.fields import field_words
 from ranvier.reporting.forest import GROUP_FIELDS, SINGLE_FIELDS, Forest, forest
 from ranvier.reporting.forest_svg import (
     MEASURES,
@@ -144,7 +146,8 @@ def _outcome(page: Page, comparison: Comparison, id: str, analyses: list[Analysi
 def _layout(page: Page, analysis: Analysis) -> Forest:
     labels = {id: study.label for id, study in page.review.studies.items()}
     drawn = forest(analysis, page.review.rows, labels, numbers=page.numbers)
-    room = max(NARROWEST, FIGURE - text_columns(drawn, analysis).plot)
+    comparison = page.review.comparisons[analysis.spec.comparison]
+    room = max(NARROWEST, FIGURE - text_columns(drawn, analysis, comparison).plot)
     return forest(analysis, page.review.rows, labels, numbers=page.numbers, width=room)
 
 
@@ -193,15 +196,9 @@ def _analysis(
 
 def _remarks(page: Page, analysis: Analysis) -> tuple[str, ...]:
     """List the notes of an analysis; studies and rows by the names a reader knows."""
-    review = page.review
     out = [analysis.spec.note] if analysis.spec.note else []
-    for note in analysis.notes:
-        id, colon, rest = note.partition(":")
-        row = review.rows.get(id)
-        study = review.studies.get(row.study if row else id)
-        said = f"{study.label}:{rest}" if study and colon else note
-        out.append(said[:1].upper() + said[1:])
-    return tuple(out)
+    out += [named(page.review, note) for note in analysis.notes]
+    return tuple(map(_capital, out))
 
 
 _METHODS = {
@@ -213,6 +210,14 @@ _METHODS = {
     "change": "change from before to after",
     "proportion": "one proportion",
     "none": "not pooled",
+}
+_INTERVALS = {
+    "hksj": "Hartung-Knapp interval",
+    "t": "t interval",
+    "mcnemar_exact": "exact McNemar test and interval",
+    "clopper_pearson": "Clopper-Pearson interval",
+    "wilson": "Wilson interval",
+    "exact": "exact interval",
 }
 _ZERO = {
     "none": "zero cells left as they are",
@@ -228,10 +233,8 @@ def method_words(analysis: Analysis) -> str:
     if spec.method in ("MH", "IV", "PETO"):
         out.append("random effects" if spec.model == "random" else "common (fixed) effect")
     out += [f"τ² by {spec.tau2}"] if spec.tau2 and spec.model == "random" else []
-    if spec.interval == "hksj":
-        out.append("Hartung-Knapp interval")
-    elif spec.interval != "wald":
-        out.append(f"{spec.interval.replace('_', ' ')} interval")
+    if spec.interval != "wald":
+        out.append(_INTERVALS.get(spec.interval, f"{spec.interval.replace('_', ' ')} interval"))
     if spec.design == "two_arm_binary":
         out.append(_ZERO[spec.zero_cells])
         if spec.double_zero == "drop":
@@ -243,12 +246,17 @@ def _head(analysis: Analysis, comparison: Comparison) -> tuple[str, ...]:
     """Name the figure columns of the data table."""
     groups = GROUP_FIELDS.get(analysis.spec.design)
     if not groups:
-        return tuple(name for _, name in SINGLE_FIELDS.get(analysis.spec.design, ()))
+        fields = [field for field, _ in SINGLE_FIELDS.get(analysis.spec.design, ())]
+        return tuple(_capital(field_words(field, comparison)) for field in fields)
     return tuple(
         f"{label}: {name}"
         for label in (comparison.group_1, comparison.group_2 or "comparator")
         for _, name in groups
     )
+
+
+def _capital(said: str) -> str:
+    return said[:1].upper() + said[1:]
 
 
 def _lines(page: Page, analysis: Analysis, drawn: Forest) -> tuple[DataLine, ...]:
