@@ -86,6 +86,8 @@ def refuse_unsound(path: Path) -> None:
     StorageError
         Naming the file and what to do.
     """
+    wal = wal_of(path)
+    before = wal.exists()
     try:
         # Immutable: looks at the main file alone, and leaves nothing beside it.
         with closing(sqlite_connection(path, mode="mode=ro&immutable=1")) as conn:
@@ -103,9 +105,10 @@ def refuse_unsound(path: Path) -> None:
             file=str(path),
             remedy="Name the folder of a review.",
         )
-    if marker == OPEN and not wal_of(path).exists():
+    # Looked for before and after, as another process may be opening or closing it right now.
+    if marker == OPEN and not before and not wal.exists():
         raise StorageError(
-            f"this database was copied while it was open, without its {wal_of(path).name} file: "
+            f"this database was copied while it was open, without its {wal.name} file: "
             "its latest events are missing.",
             file=str(path),
             remedy="Copy the whole folder again while Ranvier is closed, or use "
@@ -157,6 +160,8 @@ class Keeper:
         self._conn = conn
         try:
             conn.execute("PRAGMA synchronous=FULL")
+            if conn.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+                _without_journal(conn)
             (journal,) = conn.execute("PRAGMA journal_mode=WAL").fetchone()
             if journal != "wal":
                 raise StorageError(
@@ -182,7 +187,7 @@ class Keeper:
                     # reader in another process may be in the way: then it stays in WAL mode.
                     with suppress(sqlite3.OperationalError):
                         self._conn.execute("PRAGMA busy_timeout=0")
-                        self._conn.execute("PRAGMA journal_mode=DELETE")
+                        _without_journal(self._conn)
             self._conn = None
         self._pid.unlink(missing_ok=True)
         self._lock.release()
@@ -192,6 +197,15 @@ class Keeper:
         assert self._conn is not None
         self._conn.execute(f"PRAGMA user_version={marker}")
         self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+
+def _without_journal(conn: sqlite3.Connection) -> None:
+    """Make the change into or out of WAL mode without a journal file.
+
+    It rewrites a few bytes in the first sector of the header, which cannot be torn. A journal that
+    a killed process left would be no harm to a writer, but a reader could not roll it back.
+    """
+    conn.execute("PRAGMA journal_mode=MEMORY").fetchone()
 
 
 def _who(pid: Path) -> str:

@@ -205,7 +205,7 @@ def _store(path: Path, review_id: str | None, *, keeper: Keeper | None) -> SqlSt
             raise StorageError(
                 f"the database cannot be used: {error.orig}.",
                 file=str(path),
-                remedy="Restore it from a snapshot or backup.",
+                remedy="Open it once for writing; if that fails, restore a snapshot or backup.",
             ) from error
     except BaseException:
         database.close()
