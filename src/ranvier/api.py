@@ -37,7 +37,7 @@ from ranvier.core.review import Actor, Review
 from ranvier.core.search import SearchRun
 from ranvier.core.trace import Node, node_at, trace_lines
 from ranvier.errors import InputError, NotFoundError
-from ranvier.reporting import review_document
+from ranvier.reporting import forest_plot, review_document
 from ranvier.workflow.analyse import record_analyses
 from ranvier.workflow.build import book_of
 from ranvier.workflow.collect import Collected, import_records
@@ -279,6 +279,17 @@ class OpenReview:
         target.mkdir(parents=True, exist_ok=True)
         html = review_document(self.book(), language=self.book().review.opened.language)
         return _write_whole(target / "index.html", html.encode("utf-8"))
+
+    def forest_plot(self, analysis: str) -> str:
+        """Draw the forest plot of one analysis as an SVG file of its own.
+
+        Raises
+        ------
+        NotFoundError
+            If the protocol has no analysis of that id.
+        """
+        node_at(self.book().trace, f"analysis/{analysis}")
+        return forest_plot(self.book(), analysis)
 
     def snapshot(self, folder: str | Path) -> None:
         """Write the whole review as a deterministic text tree."""
