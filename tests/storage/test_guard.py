@@ -216,6 +216,51 @@ def test_a_killed_process_leaves_what_opens_normally(folder, script):
         store.verify()
 
 
+@pytest.mark.parametrize("mode", ["write", "read"])
+def test_a_backup_put_beside_the_wal_of_another_state_is_refused(folder, tmp_path, mode):
+    """SQLite would mix the two without a word."""
+    backup = tmp_path / "backup.sqlite"
+    shutil.copy(folder / "review.sqlite", backup)
+    with another_process(HOLD, folder):
+        pass
+    shutil.copy(backup, folder / "review.sqlite")
+    with pytest.raises(StorageError, match=r"review\.sqlite-wal file .* belongs to another one"):
+        open_folder(folder, mode)
+    for end in ("-wal", "-shm"):
+        (folder / f"review.sqlite{end}").unlink()
+    with open_folder(folder, mode) as store:
+        assert store.head()[0] == 0
+        store.verify()
+
+
+def test_nothing_is_created_beside_the_wal_of_a_lost_database(folder):
+    with another_process(HOLD, folder):
+        pass
+    (folder / "review.sqlite").unlink()
+    with pytest.raises(StorageError, match="Put its database back"):
+        open_folder(folder, create=True, review_id="r")
+    assert not is_review(folder)
+
+
+def test_a_full_disk_refuses_and_keeps_what_was_acknowledged(folder, drafts):
+    with open_folder(folder) as store:
+        written = store.append([drafts.decision("r1")])
+        with store._database.write() as conn:
+            (pages,) = conn.exec_driver_sql("PRAGMA page_count").one()
+            conn.exec_driver_sql(f"PRAGMA max_page_count={pages + 3}")
+        big = drafts.source("s", "long " * 10_000, client_id="big")
+        with pytest.raises(StorageError, match=r"full.*sending it again is safe"):
+            store.append([big])
+        with pytest.raises(StorageError, match="full"):
+            store.put_blob(b"x" * 10**6)
+        assert list(store.events()) == written
+        store.verify()
+        with store._database.write() as conn:
+            conn.exec_driver_sql("PRAGMA max_page_count=1000000")
+        assert store.append([big])[0].seq == 2
+        store.verify()
+
+
 def test_a_closed_review_is_one_plain_file(folder, drafts):
     with open_folder(folder) as store:
         store.append([drafts.opened()])

@@ -79,7 +79,7 @@ def refuse_network(folder: Path, table: Sequence[Mount]) -> None:
 
 
 def refuse_unsound(path: Path) -> None:
-    """Refuse a file that is no Ranvier database, or was copied without its ``-wal`` file.
+    """Refuse a file that is no Ranvier database, or lies beside the wrong ``-wal`` file or none.
 
     Raises
     ------
@@ -105,6 +105,13 @@ def refuse_unsound(path: Path) -> None:
             file=str(path),
             remedy="Name the folder of a review.",
         )
+    if before and _in_rollback_mode(path) and wal.exists():
+        raise StorageError(
+            f"the {wal.name} file beside this database belongs to another one: reading it would "
+            "mix the two.",
+            file=str(path),
+            remedy=f"Move {wal.name} (and -shm) away, together with the database it came from.",
+        )
     # Looked for before and after, as another process may be opening or closing it right now.
     if marker == OPEN and not before and not wal.exists():
         raise StorageError(
@@ -114,6 +121,12 @@ def refuse_unsound(path: Path) -> None:
             remedy="Copy the whole folder again while Ranvier is closed, or use "
             "`ranvier snapshot`.",
         )
+
+
+def _in_rollback_mode(path: Path) -> bool:
+    """Whether the header says that there is no WAL (bytes 18 and 19 of the file format)."""
+    with path.open("rb") as file:
+        return file.read(20)[18:] == b"\1\1"
 
 
 def wal_of(path: Path) -> Path:

@@ -27,6 +27,7 @@ from ranvier.storage.guard import (
     mounts,
     refuse_network,
     refuse_unsound,
+    wal_of,
 )
 from ranvier.storage.migrate import migrate, require_current
 from ranvier.storage.schema import REVIEW
@@ -220,6 +221,13 @@ def _create_file(path: Path, review_id: str) -> None:
     """Make the database beside its place and move it there whole."""
     if path.exists():
         raise _exists(review_id, str(path))
+    if wal_of(path).exists():
+        raise StorageError(
+            f"there is no database here, but the {wal_of(path).name} file of one, which may hold "
+            "its latest events.",
+            file=str(path.parent),
+            remedy="Put its database back, or move the file away.",
+        )
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)  # of a process that was killed; we hold the lock
     with closing(sqlite_connection(new, mode="mode=rwc")) as raw:

@@ -123,6 +123,8 @@ class Writer:
         try:
             with self._database.write() as conn:
                 result = task.work(conn)
+        except DBAPIError as error:
+            task.done.set_exception(_refused(error, self._database.where))
         except BaseException as error:
             task.done.set_exception(error)
         else:
