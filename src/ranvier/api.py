@@ -37,7 +37,7 @@ from ranvier.core.review import Actor, Review
 from ranvier.core.search import SearchRun
 from ranvier.core.trace import Node, node_at, trace_lines
 from ranvier.errors import InputError, NotFoundError
-from ranvier.reporting import forest_plot, review_document
+from ranvier.reporting import all_nodes, forest_plot, review_document
 from ranvier.workflow.analyse import record_analyses
 from ranvier.workflow.build import book_of
 from ranvier.workflow.collect import Collected, import_records
@@ -109,6 +109,7 @@ class OpenReview:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._book: tuple[int, Book] | None = None
+        self._steps: tuple[Book, Mapping[str, Node]] | None = None
 
     def __enter__(self) -> OpenReview:
         """Return itself."""
@@ -207,12 +208,19 @@ class OpenReview:
         id : str
             ``finding/ID``, ``analysis/ID``, ``row/ID``, ``value/ROW/FIELD``, ``study/ID`` ...
         """
-        nodes = self.book().trace
+        nodes = self.steps()
         return trace_lines(nodes, node_at(nodes, id).id)
+
+    def steps(self) -> Mapping[str, Node]:
+        """Lay out every step of every trace, by id: what the review document links to."""
+        book = self.book()
+        if self._steps is None or self._steps[0] is not book:
+            self._steps = (book, all_nodes(book))
+        return self._steps[1]
 
     def node(self, id: str) -> Node:
         """Return one step of a trace."""
-        return node_at(self.book().trace, id)
+        return node_at(self.steps(), id)
 
     def record(self, sayings: Iterable[Saying]) -> list[Event]:
         """Check facts against the rules and append them, all or none."""

@@ -56,8 +56,8 @@ def status(place: str, as_json: bool) -> None:
 def trace(place: str, id_: str, as_json: bool) -> None:
     """Follow a number back to the words in its source.
 
-    ID is finding/ID, analysis/ID, row/ID, value/ROW/FIELD, certainty/ID, bias/ID, study/ID,
-    record/ID, source/ID or text/ID.
+    ID is that of a number's link in the review document: finding/ID, analysis/ID, row/ID,
+    value/ROW/FIELD, certainty/ID, bias/ID, study/ID, record/ID, source/ID, text/ID ...
 
     \b
     Example:
