@@ -129,3 +129,9 @@ def test_what_is_written_as_csv_is_read_back(rows):
 def test_records_come_in_the_order_of_the_file_with_unique_ids():
     records = read("title\nOne\nTwo\nThree\n")
     assert [r.id for r in records] == ["r000001", "r000002", "r000003"]
+
+
+def test_fields_from_memory_are_named_with_the_record():
+    [record] = read("title,authors,recalled\nOne,Hahn AF; Koski CL,authors; doi\n")
+    assert record.authors == ("Hahn AF", "Koski CL")
+    assert record.recalled == ("authors", "doi")

@@ -41,7 +41,15 @@ class SearchRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A title and abstract as one source indexed it; `raw` keeps the row as it came."""
+    """A title and abstract as one source indexed it.
+
+    Attributes
+    ----------
+    recalled : tuple of str
+        Fields that were filled in from memory: no source was seen for them.
+    raw : str or None
+        The row as it came.
+    """
 
     id: str
     title: str
@@ -59,6 +67,7 @@ class Record:
     abstract: str | None = None
     kind: RecordKind = "database"
     provenance: Provenance = "found"
+    recalled: tuple[str, ...] = ()
     source: str | None = None
     note: str | None = None
     raw: str | None = None

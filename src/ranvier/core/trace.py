@@ -306,6 +306,7 @@ def _sources(review: Review) -> list[Node]:
             cited += [("journal", record.journal or ""), ("DOI", record.doi or "")]
             cited += [("PMID", record.pmid or ""), ("registration", record.registry_id or "")]
             cited += [("note", record.note or "")]
+            cited += [("recalled: no source was seen for", ", ".join(record.recalled))]
             nodes.append(
                 Node(
                     id=f"record/{id}",

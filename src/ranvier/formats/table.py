@@ -37,6 +37,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "abstract": ("abstract", "ab"),
     "kind": ("kind",),
     "provenance": ("provenance",),
+    "recalled": ("recalled",),
     "source": ("source",),
     "note": ("note", "notes"),
 }
@@ -181,7 +182,7 @@ def _record(row: Mapping[str, Any], *, line: int, filename: str, position: int) 
     return Record(
         id=cells.get("id") or f"r{position:06d}",
         title=title,
-        authors=_authors(row.get(columns.get("authors", ""))),
+        authors=_listed(row.get(columns.get("authors", ""))),
         year=_year(cells.get("year"), line, filename),
         journal=cells.get("journal"),
         volume=cells.get("volume"),
@@ -195,6 +196,7 @@ def _record(row: Mapping[str, Any], *, line: int, filename: str, position: int) 
         abstract=cells.get("abstract"),
         kind=_word(cells.get("kind"), get_args(RecordKind), "database", line, filename),
         provenance=_word(cells.get("provenance"), PROVENANCE_ORDER, "found", line, filename),
+        recalled=_listed(row.get(columns.get("recalled", ""))),
         source=cells.get("source"),
         note=cells.get("note"),
         raw=raw,
@@ -208,8 +210,8 @@ def _cell(value: Any) -> str | None:
     return str(value).strip() or None if value is not None else None
 
 
-def _authors(value: Any) -> tuple[str, ...]:
-    """Split authors at semicolons, or take a list as it is."""
+def _listed(value: Any) -> tuple[str, ...]:
+    """Split at semicolons, or take a list as it is."""
     parts = value if isinstance(value, list) else str(value or "").split(";")  # pyright: ignore[reportUnknownVariableType]
     return tuple(str(part).strip() for part in parts if str(part).strip())  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 

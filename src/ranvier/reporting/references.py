@@ -85,11 +85,21 @@ def _reference(page: Page, report: Report) -> Reference:
     return Reference(
         kind=_KINDS[report.kind],
         primary=report.primary,
-        citation=cite(fullest) + mark(fullest.provenance, page.words.gettext),
+        citation=cite(fullest) + _marks(fullest, page),
         links=tuple(dict.fromkeys(link for record in records for link in _links(record))),
         trace=trace_anchor(node) if node in page.nodes else None,
         note=report.note,
     )
+
+
+def _marks(record: Record, page: Page) -> Markup:
+    """Mark a record that is not as a source gave it, and name the fields that are not."""
+    if record.provenance != "found":
+        return mark(record.provenance, page.words.gettext)
+    if not record.recalled:
+        return Markup("")
+    fields = ", ".join(record.recalled)
+    return mark("recalled", page.words.gettext) + Markup(" <small>({})</small>").format(fields)
 
 
 def cite(record: Record) -> Markup:
