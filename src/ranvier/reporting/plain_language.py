@@ -168,7 +168,8 @@ def finding_sentence(page: Page, row: SummaryRow, *, numbers: bool = True) -> Ma
         link + mark(row.provenance, said.gettext),
     ]
     if groups == "words":
-        parts.append(Markup("{}.").format(page.told(row)))
+        told = page.told(row)
+        parts.append(told if told.striptags().endswith(".") else told + Markup("."))
     if numbers:
         parts += _numbers(page, row, outcome, comparison)
         parts.append(_basis(page, row))
@@ -290,13 +291,12 @@ def _basis(page: Page, row: SummaryRow) -> Markup:
 
 
 def _groups(page: Page) -> tuple[PlainGroup, ...]:
-    """Say all findings, by comparison; beyond `WHOLE` of them only the critical ones openly."""
+    """Say all findings, by comparison; beyond `WHOLE` of them only the first ones openly."""
     many = len(_rows(page)) > WHOLE
     out: list[PlainGroup] = []
     for id, rows in page.book.summary.items():
         comparison = page.review.comparisons[id]
-        critical = [r for r in rows if page.review.outcomes[r.outcome].importance == "critical"]
-        shown = [row for row in rows if not many or row in critical or not critical]
+        shown = [row for row in rows if not many or _first(page, row)]
         folded = [row for row in rows if row not in shown]
         more = page.said.ngettext(N_("{n} more result"), N_("{n} more results"), len(folded))
         if rows:
@@ -309,6 +309,12 @@ def _groups(page: Page) -> tuple[PlainGroup, ...]:
                 )
             )
     return tuple(out)
+
+
+def _first(page: Page, row: SummaryRow) -> bool:
+    """Whether a finding is told openly even among many: critical, and against a comparison."""
+    critical = page.review.outcomes[row.outcome].importance == "critical"
+    return critical and page.groups(row) != "one_group"
 
 
 def _word(page: Page, said: str) -> str:

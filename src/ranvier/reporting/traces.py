@@ -20,7 +20,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "certainty": ("Certainty", "Certainty judgements"),
     "analysis": ("Analysis", "Analyses"),
     "multiverse": ("Multiverse", "Multiverses"),
-    "reproduction": ("Published result", "Published results"),
+    "reproduction": ("Published result", "Published results as printed"),
     "row": ("Result row", "Result rows"),
     "value": ("Value", "Values"),
     "mid": ("Important difference", "Important differences"),
