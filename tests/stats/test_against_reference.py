@@ -22,6 +22,7 @@ REFERENCE = Path(os.environ.get("RANVIER_REFERENCE", str(HERE.parents[3] / "shar
 #: begins to agree, or another that stops, fails the test.
 R_STOPS_EARLY = "tau2 is 0; R's scoring stops at some 1e-12, so its I2 is about 1e-7 percent"
 UNIROOT = "R's root is found to 1.2e-4 in tau2; ours agrees with Ruben's series to 12 decimals"
+LAST_DIGIT = "one p is 1 - 2e-15 and printed to 15 digits, so its quantile is not known"
 GSL = "gsl's hyperg_2F1 is off in the fourth digit; a plain sum of its series gives our number"
 DISAGREE = {
     "escalc_correlation/dat.cohen1981/UCOR": GSL,
@@ -42,11 +43,48 @@ DISAGREE = {
     "tau2_ci/thrombolytic/GENQ": UNIROOT,
     "tau2_ci/dat.thompson1999/GENQ": UNIROOT,
     "tau2_ci/dat.cohen1981.ZCOR/GENQ": UNIROOT,
+    **dict.fromkeys(
+        (
+            f"meta_metagen/{name}"
+            for name in (
+                "dat.molloy2014.ZCOR/",
+                "dat.raudenbush1985/",
+                "dat.hine1989.RD/",
+                "thrombolytic/",
+                "dat.thompson1999/REML",
+            )
+        ),
+        UNIROOT,
+    ),
+    "combine_p/metap_cholest/sumz": LAST_DIGIT,
+    "combine_p/metap_cholest/logitp": LAST_DIGIT,
+    "combine_p/metap_cholest/invt": LAST_DIGIT,
+    "convert/dat.mcdaniel1994.ZCOR/wald": "160 rows are expected, 60 are given",
+    "meta_metaprop/dat.pritz1997/PLOGIT WS": "Wilson's bound of 12 of 12 is 1, in R 1 - 1e-16",
+    "meta_metaprop/dat.pritz1997/PLN": "meta corrects full cells of a log proportion otherwise",
+    **dict.fromkeys(
+        (
+            f"fsn/{name}/General"
+            for name in (
+                "dat.bcg.RR",
+                "dat.furukawa2003.SMD",
+                "dat.molloy2014.ZCOR",
+                "dat.pritz1997.PLO",
+                "dat.hart1999.IRR",
+                "dat.bangertdrowns2004",
+                "dat.hine1989.RD",
+            )
+        ),
+        "one study fewer already suffices; metafor rounds the root of a step function up",
+    ),
 }
 
 #: family -> cases that are not supported (tetrachoric correlation; back-transformed PFT).
 FAMILIES = {
     "baujat": 0,
+    "blup": 0,
+    "combine_p": 0,
+    "convert": 0,
     "cumul": 0,
     "escalc_alpha": 0,
     "escalc_binary": 11,
@@ -58,16 +96,26 @@ FAMILIES = {
     "escalc_rates": 0,
     "escalc_single_mean": 0,
     "escalc_zero_cells": 0,
+    "fsn": 0,
     "gosh": 0,
     "leave1out": 0,
     "mantel_haenszel": 0,
+    "meta_metagen": 0,
+    "meta_metaprop": 0,
     "meta_regression": 0,
     "model_comparison": 0,
     "peto": 0,
+    "profile": 0,
+    "ranktest": 0,
+    "regtest": 0,
     "rma_uni": 0,
     "rma_uni_inference": 0,
+    "subgroup": 0,
     "tau2_ci": 0,
+    "trimfill": 0,
 }
+#: Of the largest family every so many cases: all of them take a quarter of a minute.
+STRIDE = {"meta_metagen": 5}
 
 
 def excused(name: str) -> bool:
@@ -79,9 +127,8 @@ def test_all_cases_of_a_family_agree_but_for_those_with_a_reason(family: str) ->
     path = REFERENCE / "synthesis" / f"{family}.json"
     if not path.exists():
         pytest.skip(f"no reference file at {path}; set RANVIER_REFERENCE to the folder")
-    outcomes = [
-        qualify_case(case) for case in json.loads(path.read_text(encoding="utf-8"))["cases"]
-    ]
+    cases = json.loads(path.read_text(encoding="utf-8"))["cases"]
+    outcomes = [qualify_case(case) for case in cases[:: STRIDE.get(family, 1)]]
     failed = {o.id: o.why for o in outcomes if o.status == "failed"}
     assert {name: why for name, why in failed.items() if not excused(name)} == {}
     stale = [

@@ -1,5 +1,7 @@
 """Meta-analysis: arrays in, frozen results out; knows nothing of reviews and is usable alone."""
 
+from ranvier.stats.blup import Blup, blup
+from ranvier.stats.combine import CombinedP, CombineMethod, combine_p
 from ranvier.stats.convert import (
     FORMULAS,
     Converted,
@@ -20,6 +22,24 @@ from ranvier.stats.exact import (
     chi2_test,
     exact_odds_ratio,
     fisher_test,
+)
+from ranvier.stats.five_numbers import MeanSd, mean_from_quantiles
+from ranvier.stats.funnel import (
+    BeggTest,
+    FailSafe,
+    FunnelTest,
+    TrimFill,
+    begg_test,
+    fsn,
+    ranktest,
+    regtest,
+    trimfill,
+)
+from ranvier.stats.heterogeneity import (
+    Heterogeneity,
+    KenwardRoger,
+    heterogeneity,
+    kenward_roger,
 )
 from ranvier.stats.mantel_haenszel import MhResult, MhTests, rma_mh, rma_mh_rates
 from ranvier.stats.meta_binary import MetaBinary, meta_binary
@@ -53,6 +73,7 @@ from ranvier.stats.sensitivity import (
     leave1out,
     rma_subsets,
 )
+from ranvier.stats.subgroups import Subgroups, subgroups
 from ranvier.stats.tau2 import Method
 from ranvier.stats.tau2_ci import Tau2Ci, Tau2Interval, confint_tau2
 from ranvier.stats.zero_cells import ZERO_CELLS, ZeroCells, ZeroCellsName
@@ -62,17 +83,26 @@ __all__ = [
     "ZERO_CELLS",
     "Alternative",
     "Baujat",
+    "BeggTest",
+    "Blup",
     "ChangeGrid",
+    "CombineMethod",
+    "CombinedP",
     "Contrast",
     "Contrasted",
     "Converted",
     "CrossoverResult",
     "Effects",
     "ExactOddsRatio",
+    "FailSafe",
     "FitStats",
     "FitTable",
     "FormulaId",
+    "FunnelTest",
+    "Heterogeneity",
+    "KenwardRoger",
     "McNemarMethod",
+    "MeanSd",
     "Measure",
     "MetaBinary",
     "Method",
@@ -84,35 +114,46 @@ __all__ = [
     "ProportionMethod",
     "RegressionResult",
     "RmaResult",
+    "Subgroups",
     "Tau2Ci",
     "Tau2Interval",
     "Test",
     "TestResult",
+    "TrimFill",
     "VType",
     "ZeroCells",
     "ZeroCellsName",
     "baujat",
+    "begg_test",
+    "blup",
     "change_correlation",
     "chi2_test",
     "combine_groups",
+    "combine_p",
     "confint_tau2",
     "contrast",
     "cumul",
     "escalc",
     "exact_odds_ratio",
     "fisher_test",
+    "fsn",
     "gosh",
+    "heterogeneity",
+    "kenward_roger",
     "leave1out",
     "likelihood_ratio",
     "mainland_gart",
     "mcnemar_test",
     "mean_contrast",
+    "mean_from_quantiles",
     "meta_binary",
     "meta_regression",
     "paired_odds_ratio",
     "paired_risk_difference",
     "prepost_change",
     "proportion_ci",
+    "ranktest",
+    "regtest",
     "rma",
     "rma_mh",
     "rma_mh_rates",
@@ -123,4 +164,6 @@ __all__ = [
     "sd_of_change",
     "se_from_ci",
     "se_from_p",
+    "subgroups",
+    "trimfill",
 ]

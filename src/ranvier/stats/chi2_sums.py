@@ -9,7 +9,7 @@ from ranvier.stats.roots import find_root
 
 __all__ = ["weighted_chi2_sf"]
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(400)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(60)
 
 
 def weighted_chi2_sf(q: float, weights: Vector) -> float:

@@ -64,6 +64,7 @@ def fit_batch(
     test: Test = "z",
     weights: NDArray[np.float64] | None = None,
     tau2: Vector | None = None,
+    threshold: float | None = None,
 ) -> BatchFit:
     """Fit the model to each data set.
 
@@ -72,7 +73,7 @@ def fit_batch(
     """
     free = batch.k - batch.p
     if tau2 is None:
-        found = estimate_tau2(batch, method, weights)
+        found = estimate_tau2(batch, method, weights, threshold)
         tau2, se_tau2, maxima = found.tau2, found.se, found.maxima
     else:
         se_tau2, maxima = np.full_like(tau2, np.nan), np.ones(len(tau2), dtype=np.intp)

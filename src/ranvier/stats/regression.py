@@ -119,6 +119,7 @@ def meta_regression(
     method: Method = "REML",
     test: Test = "z",
     level: float = 0.95,
+    threshold: float | None = None,
 ) -> RegressionResult:
     """Fit a mixed-effects meta-regression.
 
@@ -134,7 +135,7 @@ def meta_regression(
         Of the moderators.
     intercept : bool
         Put an intercept first.
-    method, test, level
+    method, test, level, threshold
         As in :func:`rma`.
 
     Returns
@@ -173,7 +174,7 @@ def meta_regression(
             remedy="Leave out moderators that are constant or follow from others.",
         )
     batch = Batch.of(y[keep], v[keep], X[keep])
-    fit = fit_batch(batch, method=method, test=test)
+    fit = fit_batch(batch, method=method, test=test, threshold=threshold)
     beta, vcov = fit.beta[0], fit.vcov[0]
     ddf = None if test == "z" else k - p
     se = np.sqrt(np.diag(vcov))
@@ -200,7 +201,7 @@ def meta_regression(
         se_tau2=defined(fit.se_tau2[0]),
         I2=float(fit.I2[0]),
         H2=float(fit.H2[0]),
-        R2=_explained(batch, fit, method) if intercept and p > 1 else None,
+        R2=_explained(batch, fit, method, threshold) if intercept and p > 1 else None,
         QE=float(fit.QE[0]),
         QEp=float(chi2.sf(fit.QE[0], k - p)) if k > p else 1.0,
         QM=defined(qm),
@@ -227,7 +228,7 @@ def _wald(beta: Vector, vcov: Matrix, ddf: int | None) -> tuple[float, float]:
     return q / m, float(fisher_f.sf(q / m, m, ddf)) if ddf > 0 else float("nan")
 
 
-def _explained(batch: Batch, fit: BatchFit, method: Method) -> float:
+def _explained(batch: Batch, fit: BatchFit, method: Method, threshold: float | None) -> float:
     """Raudenbush's share of tau2; for equal effects the adjusted R squared, weighted."""
     plain = Batch.of(batch.y[0], batch.v[0])
     k, p = batch.y.shape[1], batch.p
@@ -236,7 +237,7 @@ def _explained(batch: Batch, fit: BatchFit, method: Method) -> float:
         if total == 0 or k == p:
             return 0.0
         return max(0.0, 100 * (1 - float(fit.QE[0]) / (k - p) / (total / (k - 1))))
-    before = float(fit_batch(plain, method=method).tau2[0])
+    before = float(fit_batch(plain, method=method, threshold=threshold).tau2[0])
     return max(0.0, 100 * (before - float(fit.tau2[0])) / before) if before > 0 else 0.0
 
 

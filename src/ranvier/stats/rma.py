@@ -112,6 +112,7 @@ def rma(
     pi_method: PiMethod = "t",
     weights: ArrayLike | None = None,
     tau2: float | None = None,
+    threshold: float | None = None,
 ) -> RmaResult:
     """Pool effects by inverse variance, with one common effect or a variance between studies.
 
@@ -138,6 +139,9 @@ def rma(
         Used instead of inverse variances; equal ones give the unweighted mean.
     tau2 : float or None
         A value to take instead of an estimate.
+    threshold : float or None
+        None finds the maximum of the likelihood itself. A number gives ML and REML where metafor's
+        Fisher scoring stops with it (its default is 1e-5), to reproduce printed results.
 
     Returns
     -------
@@ -187,7 +191,7 @@ def rma(
     notes = left_out(keep)
     batch = Batch.of(y[keep], v[keep])
     fixed = None if tau2 is None or method in FIXED else np.array([tau2])
-    fit = fit_batch(batch, method=method, test=test, weights=w, tau2=fixed)
+    fit = fit_batch(batch, method=method, test=test, weights=w, tau2=fixed, threshold=threshold)
     k = int(fit.k[0])
     ddf = None if test == "z" else k - 1
     estimate, se, t2 = float(fit.beta[0, 0]), float(np.sqrt(fit.vcov[0, 0, 0])), float(fit.tau2[0])

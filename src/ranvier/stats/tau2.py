@@ -37,8 +37,16 @@ class Tau2:
     maxima: NDArray[np.intp]
 
 
-def estimate_tau2(batch: Batch, method: Method, weights: NDArray[np.float64] | None = None) -> Tau2:
-    """Estimate tau2 for each data set; those with no degree of freedom get 0 and se nan."""
+def estimate_tau2(
+    batch: Batch,
+    method: Method,
+    weights: NDArray[np.float64] | None = None,
+    threshold: float | None = None,
+) -> Tau2:
+    """Estimate tau2 for each data set; those with no degree of freedom get 0 and se nan.
+
+    With a ``threshold``, ML and REML are where metafor's Fisher scoring stops.
+    """
     free = batch.k - batch.p
     maxima = np.ones(len(free), dtype=np.intp)
     if method in ("EE", "FE", "CE"):
@@ -50,11 +58,15 @@ def estimate_tau2(batch: Batch, method: Method, weights: NDArray[np.float64] | N
             part = Batch(
                 y=batch.y[enough], v=batch.v[enough], X=batch.X[enough], mask=batch.mask[enough]
             )
-            found = estimate_tau2(part, method, None if weights is None else weights[enough])
+            chosen = None if weights is None else weights[enough]
+            found = estimate_tau2(part, method, chosen, threshold)
             tau2[enough], se[enough], maxima[enough] = found.tau2, found.se, found.maxima
         return Tau2(tau2=tau2, se=se, maxima=maxima)
     if method in ("ML", "REML"):
-        tau2, maxima = _likelihood_maximum(batch, method)
+        if threshold is None:
+            tau2, maxima = _likelihood_maximum(batch, method)
+        else:
+            tau2 = _fisher_scoring(batch, method, threshold)
         return Tau2(tau2=tau2, se=_likelihood_se(batch, tau2, method), maxima=maxima)
     if method in SAME_AS_PM or method in ("PMM", "SJIT"):
         target = np.asarray(chi2.ppf(0.5, free)) if method == "PMM" else free
@@ -213,6 +225,31 @@ def _likelihood_maximum(batch: Batch, method: Method) -> tuple[Vector, NDArray[n
             best[row], tau2[row] = height, value
     maxima = top.sum(axis=1) + (slope[:, 0] <= 0)
     return tau2, np.asarray(maxima, dtype=np.intp)
+
+
+def _fisher_scoring(batch: Batch, method: Method, threshold: float) -> Vector:
+    """Climb from Hedges' estimate until tau2 moves no more than the threshold, as metafor does."""
+    tau2 = _moments(batch, "HE", None, np.ones(len(batch.k), dtype=np.intp)).tau2
+    moving = np.ones(len(tau2), dtype=np.bool_)
+    for _ in range(SJIT_STEPS):
+        fit = wls(batch, 1 / (batch.v + tau2[:, None]))
+        information = (
+            trace_pdpe(batch, fit, 1.0, 1.0) if method == "REML" else (fit.w**2).sum(axis=1)
+        )
+        step = np.where(moving, _score(batch, tau2, method) / information, 0.0)
+        while bool((below := tau2 + step < 0).any()):
+            step = np.where(below, step / 2, step)
+        tau2 = tau2 + step
+        moving &= np.abs(step) > threshold
+        if not moving.any():
+            at = np.column_stack([np.zeros_like(tau2), tau2])
+            heights = profile(batch, at, method)
+            return np.where((heights[:, 0] > heights[:, 1]) & (tau2 > threshold), 0.0, tau2)
+    raise ConvergenceError(
+        "Fisher scoring did not settle.",
+        last=float(tau2[0]),
+        remedy="Leave out the threshold: the maximum is then bracketed.",
+    )
 
 
 def _likelihood_se(batch: Batch, tau2: Vector, method: Method) -> Vector:

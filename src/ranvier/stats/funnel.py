@@ -1,0 +1,477 @@
+"""Whether small studies differ: regression and rank tests, trim and fill, fail-safe N."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import ndtri
+from scipy.stats import kendalltau
+
+from ranvier.errors import ConvergenceError, InputError
+from ranvier.stats.arrays import Vector, as_effects
+from ranvier.stats.least_squares import Batch, wls
+from ranvier.stats.mixed import critical
+from ranvier.stats.printing import defined, show, show_interval, show_p
+from ranvier.stats.regression import meta_regression
+from ranvier.stats.rma import RmaResult, rma, two_sided, variances
+from ranvier.stats.tau2 import Method
+
+__all__ = [
+    "BeggTest",
+    "FailSafe",
+    "FunnelTest",
+    "TrimFill",
+    "begg_test",
+    "fsn",
+    "ranktest",
+    "regtest",
+    "trimfill",
+]
+
+#: R takes the exact distribution of Kendall's tau below this many pairs, if there are no ties.
+EXACT_BELOW = 50
+TOO_FEW = "fewer than 10 studies: tests of asymmetry have little power (Cochrane Handbook 13.3.5.4)"
+
+
+def _complete(yi: ArrayLike, vi: ArrayLike | None, sei: ArrayLike | None) -> tuple[Vector, Vector]:
+    y, v = as_effects(yi, variances(vi, sei))
+    known = ~(np.isnan(y) | np.isnan(v))
+    return y[known], v[known]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunnelTest:
+    """What :func:`regtest` found.
+
+    ``slope`` and ``slope_se`` belong to the predictor; ``limit`` is the effect of a study without
+    error, with its interval.
+    """
+
+    k: int
+    slope: float
+    slope_se: float
+    stat: float | None
+    pval: float | None
+    df: int | None
+    limit: float
+    ci_lb: float | None
+    ci_ub: float | None
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        interval = show_interval(self.ci_lb, self.ci_ub)
+        test = f"asymmetry: {show(self.stat)}, {show_p(self.pval)}"
+        return "\n".join([f"{test}; limit {self.limit:.4f} {interval}", *self.notes])
+
+
+def regtest(
+    yi: ArrayLike,
+    vi: ArrayLike | None = None,
+    *,
+    sei: ArrayLike | None = None,
+    model: Literal["rma", "lm"] = "rma",
+    predictor: Literal["sei", "vi"] = "sei",
+    method: Method = "REML",
+    test: Literal["z", "t"] = "z",
+    threshold: float | None = None,
+) -> FunnelTest:
+    """Test a funnel plot for asymmetry by regression on the standard error or variance.
+
+    Parameters
+    ----------
+    yi, vi, sei : array_like, shape (k,)
+        Effects; sampling variances or standard errors. At least three studies.
+    model : {"rma", "lm"}
+        Meta-regression with ``method`` and ``test``; or Egger's weighted regression, whose spread
+        is a factor (multiplicative), tested by t with k - 2.
+    predictor : {"sei", "vi"}
+        What stands for the size of a study.
+    method, test, threshold
+        As in :func:`rma`, for ``model="rma"``. Thompson and Sharp's test is ``test="t"``.
+
+    Returns
+    -------
+    FunnelTest
+
+    References
+    ----------
+    Egger M, Davey Smith G, Schneider M, Minder C (1997). Bias in meta-analysis detected by a
+    simple, graphical test. BMJ 315:629-634. doi:10.1136/bmj.315.7109.629
+
+    Sterne JAC, Egger M (2005). Regression methods to detect publication and other bias in
+    meta-analysis. In: Publication Bias in Meta-Analysis, 99-110.
+
+    Examples
+    --------
+    >>> found = regtest([0.9, 0.5, 0.3, 0.2], [0.4, 0.2, 0.05, 0.02], model="lm")
+    >>> round(found.slope, 3), round(found.pval, 4)
+    (1.239, 0.0171)
+    """
+    y, v = _complete(yi, vi, sei)
+    k = len(y)
+    if k < 3:
+        raise InputError(f"A test for asymmetry needs at least three studies; there are {k}.")
+    x = np.sqrt(v) if predictor == "sei" else v
+    if np.ptp(x) == 0:
+        raise InputError("All studies have the same error: there is no funnel to look at.")
+    notes = (TOO_FEW,) if k < 10 else ()
+    if model == "rma":
+        fit = meta_regression(
+            y, v, mods=x, names=[predictor], method=method, test=test, threshold=threshold
+        )
+        beta, se, ddf = fit.beta, fit.se, fit.ddf
+    else:
+        plain = wls(Batch.of(y, v, np.column_stack([np.ones(k), x])), 1 / v[None])
+        beta, ddf = plain.beta[0], k - 2
+        se = np.sqrt(np.diag(plain.cov[0]) * float(plain.rss[0]) / ddf)
+    stat = float(beta[1] / se[1]) if se[1] > 0 else float("nan")
+    half = critical(0.95, ddf) * float(se[0])
+    return FunnelTest(
+        k=k,
+        slope=float(beta[1]),
+        slope_se=float(se[1]),
+        stat=defined(stat),
+        pval=defined(two_sided(stat, ddf)),
+        df=ddf,
+        limit=float(beta[0]),
+        ci_lb=defined(float(beta[0]) - half),
+        ci_ub=defined(float(beta[0]) + half),
+        notes=notes,
+    )
+
+
+def ranktest(
+    yi: ArrayLike, vi: ArrayLike | None = None, *, sei: ArrayLike | None = None
+) -> tuple[float, float]:
+    """Test a funnel plot by the rank correlation of standardised effects and variances.
+
+    Parameters
+    ----------
+    yi, vi, sei : array_like, shape (k,)
+        Effects; sampling variances or standard errors.
+
+    Returns
+    -------
+    tuple of float
+        Kendall's tau (b) and its p value: exact below 50 studies without ties, else normal.
+
+    References
+    ----------
+    Begg CB, Mazumdar M (1994). Operating characteristics of a rank correlation test for
+    publication bias. Biometrics 50:1088-1101. doi:10.2307/2533446
+
+    Examples
+    --------
+    >>> tau, pval = ranktest([0.9, 0.5, 0.3, 0.25], [0.4, 0.2, 0.05, 0.02])
+    >>> round(tau, 3), round(pval, 3)
+    (1.0, 0.083)
+    """
+    y, v = _complete(yi, vi, sei)
+    if len(y) < 3:
+        raise InputError(f"A test for asymmetry needs at least three studies; there are {len(y)}.")
+    centred = _standardised(y, v)
+    ties = len(np.unique(centred)) < len(y) or len(np.unique(v)) < len(y)
+    exact = len(y) < EXACT_BELOW and not ties
+    found = kendalltau(centred, v, method="exact" if exact else "asymptotic")
+    tau, pval = np.asarray(found, dtype=np.float64)
+    return float(tau), float(pval)
+
+
+def _standardised(y: Vector, v: Vector) -> Vector:
+    """Deviations from the common effect, over their standard errors."""
+    w = 1 / v
+    return (y - (w @ y) / w.sum()) / np.sqrt(v - 1 / w.sum())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeggTest:
+    """Concordant minus discordant pairs, its standard error, and the normal test."""
+
+    score: float
+    se: float
+    stat: float
+    pval: float
+
+
+def begg_test(
+    yi: ArrayLike, vi: ArrayLike | None = None, *, sei: ArrayLike | None = None
+) -> BeggTest:
+    """Test a funnel plot as :func:`ranktest` does, always by the normal distribution.
+
+    Parameters
+    ----------
+    yi, vi, sei : array_like, shape (k,)
+        Effects; sampling variances or standard errors.
+
+    Returns
+    -------
+    BeggTest
+        Without a continuity correction; the variance allows for ties.
+
+    Examples
+    --------
+    >>> begg_test([0.9, 0.5, 0.3, 0.25], [0.4, 0.2, 0.05, 0.02]).score
+    6.0
+    """
+    y, v = _complete(yi, vi, sei)
+    if len(y) < 3:
+        raise InputError(f"A test for asymmetry needs at least three studies; there are {len(y)}.")
+    z, n = _standardised(y, v), len(y)
+    score = float(np.sign(np.subtract.outer(z, z) * np.subtract.outer(v, v)).sum() / 2)
+    ties = [np.unique(x, return_counts=True)[1].astype(np.float64) for x in (z, v)]
+    full = [float((t * (t - 1) * (2 * t + 5)).sum()) for t in ties]
+    pairs = [float((t * (t - 1)).sum()) for t in ties]
+    triples = [float((t * (t - 1) * (t - 2)).sum()) for t in ties]
+    variance = (n * (n - 1) * (2 * n + 5) - sum(full)) / 18
+    variance += pairs[0] * pairs[1] / (2 * n * (n - 1))
+    variance += triples[0] * triples[1] / (9 * n * (n - 1) * (n - 2))
+    se = float(np.sqrt(variance))
+    return BeggTest(score=score, se=se, stat=score / se, pval=two_sided(score / se, None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TrimFill:
+    """What :func:`trimfill` found.
+
+    ``k0`` studies are said to be missing on ``side``; ``fit`` pools the studies there are with the
+    mirror images ``filled_yi, filled_vi``. A sensitivity analysis, never the answer.
+    """
+
+    k0: int
+    se_k0: float
+    side: Literal["left", "right"]
+    filled_yi: Vector
+    filled_vi: Vector
+    fit: RmaResult
+
+    def __str__(self) -> str:
+        return f"{self.k0} studies (SE {self.se_k0:.2f}) filled in on the {self.side}\n{self.fit}"
+
+
+def trimfill(
+    yi: ArrayLike,
+    vi: ArrayLike | None = None,
+    *,
+    sei: ArrayLike | None = None,
+    method: Method = "REML",
+    estimator: Literal["L0", "R0", "Q0"] = "L0",
+    side: Literal["left", "right"] | None = None,
+    threshold: float | None = None,
+) -> TrimFill:
+    """Fill in the studies that a symmetric funnel plot would have.
+
+    Parameters
+    ----------
+    yi, vi, sei : array_like, shape (k,)
+        Effects; sampling variances or standard errors.
+    method, threshold
+        As in :func:`rma`.
+    estimator : {"L0", "R0", "Q0"}
+        Of the number of missing studies.
+    side : {"left", "right"} or None
+        Where they are missing; None: opposite to the slope of a regression on the standard
+        error.
+
+    Returns
+    -------
+    TrimFill
+
+    Raises
+    ------
+    ConvergenceError
+        If the number goes round in circles.
+
+    References
+    ----------
+    Duval S, Tweedie R (2000). Trim and fill: a simple funnel-plot-based method of testing and
+    adjusting for publication bias in meta-analysis. Biometrics 56:455-463.
+    doi:10.1111/j.0006-341X.2000.00455.x
+
+    Examples
+    --------
+    >>> effects = [0.1, 0.15, 0.2, 0.5, 0.8, 1.2]
+    >>> found = trimfill(effects, [0.01, 0.02, 0.01, 0.1, 0.2, 0.3], method="EE")
+    >>> found.k0, found.side
+    (2, 'left')
+    """
+    y, v = _complete(yi, vi, sei)
+    if len(y) < 3:
+        raise InputError(f"Trim and fill needs at least three studies; there are {len(y)}.")
+    if side is None:
+        slope = meta_regression(y, v, mods=np.sqrt(v), method=method, threshold=threshold).beta[1]
+        side = "right" if slope < 0 else "left"
+    sign = -1.0 if side == "right" else 1.0
+    order = np.argsort(sign * y, kind="stable")
+    x, w = sign * y[order], v[order]
+    k0, se_k0, center = _trim(x, w, method, estimator, threshold)
+    filled_y = sign * (2 * center - x[len(x) - k0 :])
+    filled_v = w[len(x) - k0 :]
+    fit = rma(
+        np.concatenate([y, filled_y]),
+        np.concatenate([v, filled_v]),
+        method=method,
+        threshold=threshold,
+    )
+    return TrimFill(k0=k0, se_k0=se_k0, side=side, filled_yi=filled_y, filled_vi=filled_v, fit=fit)
+
+
+def _trim(
+    x: Vector,
+    v: Vector,
+    method: Method,
+    estimator: Literal["L0", "R0", "Q0"],
+    threshold: float | None,
+) -> tuple[int, float, float]:
+    """Repeat: pool without the k0 largest, rank around that, estimate k0 anew."""
+    k, k0, last = len(x), 0, -1
+    se_k0 = center = 0.0
+    for _ in range(100):
+        if k0 == last:
+            return k0, se_k0, center
+        last = k0
+        center = rma(x[: k - k0], v[: k - k0], method=method, threshold=threshold).estimate
+        centred = x - center
+        ranks = np.empty(k)
+        ranks[np.argsort(np.abs(centred), kind="stable")] = np.arange(1, k + 1)
+        signed = np.sign(centred) * ranks
+        if estimator == "R0":
+            missing = float(k - np.max(-signed[signed < 0], initial=0)) - 1
+            se_k0 = float(np.sqrt(2 * max(0.0, missing) + 2))
+        else:
+            missing, se_k0 = _from_rank_sum(float(signed[signed > 0].sum()), k, estimator)
+        k0 = min(max(0, round(missing)), k - 1)
+    raise ConvergenceError("The number of missing studies did not settle.", last=float(k0))
+
+
+def _from_rank_sum(s: float, k: int, estimator: Literal["L0", "Q0"]) -> tuple[float, float]:
+    """Duval and Tweedie's L0 and Q0, and their standard errors."""
+    if estimator == "L0":
+        k0 = (4 * s - k * (k + 1)) / (2 * k - 1)
+        scale = 4 / (2 * k - 1)
+    else:
+        k0 = k - 0.5 - float(np.sqrt(max(0.0, 2 * k**2 - 4 * s + 0.25)))
+        scale = 2 / float(np.sqrt((k - 0.5) ** 2 - k0 * (2 * k - k0 - 1)))
+    variance = k * (k + 1) * (2 * k + 1) + 10 * k0**3 + 27 * k0**2 + 17 * k0
+    variance += -18 * k * k0**2 - 18 * k * k0 + 6 * k**2 * k0
+    return k0, scale * float(np.sqrt(max(0.0, variance / 24)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailSafe:
+    """Studies without an effect that would overturn a result, and what was to be overturned."""
+
+    n: int
+    estimate: float | None
+    target: float | None
+    pval: float | None
+    type: Literal["Rosenthal", "Orwin", "Rosenberg", "General"]
+
+
+def fsn(
+    yi: ArrayLike,
+    vi: ArrayLike | None = None,
+    *,
+    sei: ArrayLike | None = None,
+    type: Literal["Rosenthal", "Orwin", "Rosenberg", "General"] = "Rosenthal",
+    alpha: float = 0.05,
+    target: float | None = None,
+    method: Method = "REML",
+    threshold: float | None = None,
+) -> FailSafe:
+    """Calculate a fail-safe number of studies.
+
+    Parameters
+    ----------
+    yi, vi, sei : array_like, shape (k,)
+        Effects; sampling variances or standard errors.
+    type : {"Rosenthal", "Orwin", "Rosenberg", "General"}
+        Until Stouffer's test is no longer significant; until the common effect is ``target``;
+        until it is no longer significant; the same for a random-effects model.
+    alpha : float
+        Level of significance.
+    target : float or None
+        For Orwin; None takes half of the common effect.
+    method, threshold
+        As in :func:`rma`, for ``General``.
+
+    Returns
+    -------
+    FailSafe
+
+    Notes
+    -----
+    ``General`` is metafor's approximation: the missing studies have effect 0, the harmonic mean of
+    the variances, and spread as much as those there are.
+
+    References
+    ----------
+    Rosenberg MS (2005). The file-drawer problem revisited: a general weighted method for
+    calculating fail-safe numbers in meta-analysis. Evolution 59:464-468.
+
+    Examples
+    --------
+    >>> fsn([0.5, 0.6, 0.4], [0.04, 0.05, 0.03]).n
+    18
+    """
+    y, v = _complete(yi, vi, sei)
+    if len(y) < 2:
+        raise InputError("A fail-safe number needs at least two studies.")
+    k, w = len(y), 1 / v
+    common = float((w @ y) / w.sum())
+    if type == "Rosenthal":
+        z = abs(float((y * np.sqrt(w)).sum())) / float(np.sqrt(k))
+        n = k * (z / float(ndtri(1 - alpha))) ** 2 - k
+        return FailSafe(
+            n=_up(n), estimate=None, target=None, pval=two_sided(z, None) / 2, type=type
+        )
+    if type == "Orwin":
+        goal = common / 2 if target is None else target
+        if goal == 0:
+            raise InputError("No number of studies without effect makes the mean exactly 0.")
+        goal = abs(goal) * float(np.sign(common))
+        return FailSafe(
+            n=_up(k * (common - goal) / goal), estimate=common, target=goal, pval=None, type=type
+        )
+    if type == "Rosenberg":
+        crit = float(ndtri(1 - alpha / 2))
+        n = ((float(w @ y) / crit) ** 2 - float(w.sum())) / float(w.mean())
+        pval = two_sided(common * float(np.sqrt(w.sum())), None)
+        return FailSafe(n=_up(n), estimate=common, target=None, pval=pval, type=type)
+    fit = rma(y, v, method=method, threshold=threshold)
+    pval = two_sided(fit.estimate / float(np.sqrt(1 / (1 / (v + fit.tau2)).sum())), None)
+    n = 0 if pval >= alpha else _general(y, v, fit, alpha)
+    return FailSafe(n=n, estimate=fit.estimate, target=None, pval=pval, type=type)
+
+
+def _up(n: float) -> int:
+    """Round up to whole studies, but not for what rounding left."""
+    n = max(0.0, n)
+    return round(n) if abs(n - round(n)) < 1e-9 else int(np.ceil(n))
+
+
+def _general(y: Vector, v: Vector, fit: RmaResult, alpha: float) -> int:
+    """Find the first number of added studies at which p is not below alpha."""
+    k, typical = len(y), 1 / float((1 / v).mean())
+
+    def significant(n: int) -> bool:
+        mean = k * fit.estimate / (k + n)
+        spread = (k - 1) * fit.tau2 + max(0, n - 1) * fit.tau2
+        spread += k * (fit.estimate - mean) ** 2 + n * mean**2
+        tau2 = 0.0 if fit.method in ("EE", "FE", "CE") else max(0.0, spread / (k + n - 1))
+        w = 1 / (v + tau2)
+        total = float(w.sum()) + n / (typical + tau2)
+        return two_sided(float(w @ y) / total * float(np.sqrt(total)), None) < alpha
+
+    high = 1
+    while significant(high):
+        high *= 2
+        if high > 10**9:
+            raise ConvergenceError("No fail-safe number was found.", last=float(high))
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if significant(middle) else (low, middle)
+    return high
