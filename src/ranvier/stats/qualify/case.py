@@ -41,8 +41,6 @@ BY_METHOD = frozenset(
         "blup",
         "model_comparison",
         "baujat",
-        "fsn",
-        "escalc_proportion",
     }
 )
 
