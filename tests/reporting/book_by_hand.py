@@ -707,3 +707,30 @@ def book(*, stale: bool = False) -> Book:
         seq=len(held.events),
         head=held.events[max(held.events)].hash,
     )
+
+
+def empty_book() -> Book:
+    """Make the book of a review that was only opened."""
+    chain = Chain("r")
+    opened = ReviewOpened(id="r", title="A new review")
+    event = chain.add(
+        Draft(
+            type="review.opened",
+            payload=encode(opened),
+            actor="anna",
+            at="2026-02-01T10:00:00Z",
+            client_id="0",
+        )
+    )
+    held = review_from([event])
+    return Book(
+        review=held,
+        analyses={},
+        multiverses=(),
+        summary={},
+        flow=flow_of(held),
+        reproductions=(),
+        trace=trace(held, {}),
+        seq=1,
+        head=event.hash,
+    )

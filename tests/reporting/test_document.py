@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -216,3 +219,35 @@ def test_a_trace_of_nothing_names_what_looks_alike(book):
 def test_a_circle_in_a_trace_ends():
     node = Node(id="finding/x", title="x", detail=(("a", "b"),), below=("finding/x",))
     assert len(trace_lines({"finding/x": node}, "finding/x")) == 3
+
+
+def test_an_empty_review_has_a_page_of_its_own(hand):
+    page = review_document(hand.empty_book())
+    assert "No finding has been stated yet." in page
+    assert "not yet published" in page
+    tree = Tree()
+    tree.feed(page)
+    ids = {e.attributes["id"] for e in tree.root.all() if "id" in e.attributes}
+    links = [e.attributes.get("href") or "" for e in tree.root.all()]
+    assert {link[1:] for link in links if link[:1] == "#"} <= ids
+
+
+def test_the_order_of_sets_does_not_show(hand):
+    """Another process hashes strings otherwise; the page stays the same."""
+    script = (
+        "import hashlib, runpy, sys; "
+        f"made = runpy.run_path({hand.__file__!r});"
+        "from ranvier.reporting import review_document;"
+        "print(hashlib.sha256(review_document(made['book']()).encode()).hexdigest())"
+    )
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(seen) == 1

@@ -44,6 +44,10 @@ _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 
+#: Sections of texts that hold key messages.
+_MESSAGES = ("key_messages", "pls_key_messages")
+
+
 @dataclass(frozen=True, slots=True)
 class PlainGroup:
     """Findings of one comparison; those that are not critical are folded, to keep it readable."""
@@ -62,6 +66,7 @@ class PlainSection:
     heading: str
     paragraphs: tuple[Markup, ...]
     groups: tuple[PlainGroup, ...] = ()
+    written: tuple[str, ...] = ()  # anchors of the texts in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +80,8 @@ class PlainSummary:
     messages: tuple[Markup, ...]
     sections: tuple[PlainSection, ...]
     stale: tuple[str, ...]
+    who: str
+    messages_written: tuple[str, ...]
 
 
 def plain_summary(page: Page, texts: Iterable[Passage]) -> PlainSummary:
@@ -99,11 +106,10 @@ def plain_summary(page: Page, texts: Iterable[Passage]) -> PlainSummary:
                     heading=page.said.gettext(heading),
                     paragraphs=paragraphs,
                     groups=groups,
+                    written=tuple(t.anchor for t in mine if t.section in names and t.anchor),
                 )
             )
-    written = [
-        p for t in mine if t.section in ("key_messages", "pls_key_messages") for p in t.paragraphs
-    ]
+    written = [p for t in mine if t.section in _MESSAGES for p in t.paragraphs]
     return PlainSummary(
         language=language,
         direction=direction_of(language),
@@ -111,6 +117,8 @@ def plain_summary(page: Page, texts: Iterable[Passage]) -> PlainSummary:
         messages_heading=page.said.gettext(N_("Key findings")),
         messages=tuple(written[:MESSAGES]) or _messages(page),
         sections=tuple(sections),
+        who=page.said.gettext(N_("Who wrote this, and on what it rests")),
+        messages_written=tuple(t.anchor for t in mine if t.section in _MESSAGES and t.anchor),
         stale=tuple(dict.fromkeys(reason for text in mine if plain(text) for reason in text.stale)),
     )
 

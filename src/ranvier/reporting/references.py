@@ -113,7 +113,9 @@ def cite(record: Record) -> Markup:
     authors = list(record.authors)
     who = ", ".join([*authors[:6], "et al"] if len(authors) > 7 else authors)
     out = Markup("{}. ").format(who.rstrip(".")) if who else Markup("")
-    out += Markup('<span class="title">{}</span>. ').format(safe_title(record.title.rstrip(". ")))
+    title = record.title.rstrip(". ")
+    stop = "" if title.endswith(("?", "!")) else "."
+    out += Markup('<span class="title">{}</span>{} ').format(safe_title(title), stop)
     if record.journal:
         out += Markup("<cite>{}</cite> ").format(safe_title(record.journal))
     place = str(record.year) if record.year else ""
