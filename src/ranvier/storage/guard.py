@@ -22,7 +22,15 @@ from filelock import FileLock, Timeout
 from ranvier.errors import BusyError, StorageError
 from ranvier.storage.engines import PATIENCE, sqlite_connection
 
-__all__ = ["Keeper", "Mount", "mounts", "refuse_network", "refuse_unsound"]
+__all__ = [
+    "Keeper",
+    "Mount",
+    "mounts",
+    "refuse_foreign_wal",
+    "refuse_network",
+    "refuse_unsound",
+    "wal_of",
+]
 
 #: ``application_id`` of our databases: "Rnvr".
 APPLICATION_ID = 0x526E7672
@@ -79,7 +87,7 @@ def refuse_network(folder: Path, table: Sequence[Mount]) -> None:
 
 
 def refuse_unsound(path: Path) -> None:
-    """Refuse a file that is no Ranvier database, or lies beside the wrong ``-wal`` file or none.
+    """Refuse a file that is no Ranvier database, or was copied without its ``-wal`` file.
 
     Raises
     ------
@@ -89,8 +97,11 @@ def refuse_unsound(path: Path) -> None:
     wal = wal_of(path)
     before = wal.exists()
     try:
-        # Immutable: looks at the main file alone, and leaves nothing beside it.
+        # Immutable: looks at the main file alone, and leaves nothing beside it. Not a plain read
+        # of the header: to close a file drops every lock that this process has on it.
         with closing(sqlite_connection(path, mode="mode=ro&immutable=1")) as conn:
+            # A kill in the middle of a checkpoint leaves a file shorter than its header says.
+            conn.execute("PRAGMA writable_schema=ON")
             (application,) = conn.execute("PRAGMA application_id").fetchone()
             (marker,) = conn.execute("PRAGMA user_version").fetchone()
     except sqlite3.DatabaseError as error:
@@ -105,13 +116,6 @@ def refuse_unsound(path: Path) -> None:
             file=str(path),
             remedy="Name the folder of a review.",
         )
-    if before and _in_rollback_mode(path) and wal.exists():
-        raise StorageError(
-            f"the {wal.name} file beside this database belongs to another one: reading it would "
-            "mix the two.",
-            file=str(path),
-            remedy=f"Move {wal.name} (and -shm) away, together with the database it came from.",
-        )
     # Looked for before and after, as another process may be opening or closing it right now.
     if marker == OPEN and not before and not wal.exists():
         raise StorageError(
@@ -123,10 +127,27 @@ def refuse_unsound(path: Path) -> None:
         )
 
 
-def _in_rollback_mode(path: Path) -> bool:
-    """Whether the header says that there is no WAL (bytes 18 and 19 of the file format)."""
+def refuse_foreign_wal(path: Path) -> None:
+    """Refuse a closed database beside a ``-wal`` file, which then is of another state or database.
+
+    SQLite removes the ``-wal`` before it says in the header that there is none. For the process
+    that holds the lock only: see above why others must not read the file by themselves.
+
+    Raises
+    ------
+    StorageError
+        Naming the file and what to do.
+    """
+    wal = wal_of(path)
     with path.open("rb") as file:
-        return file.read(20)[18:] == b"\1\1"
+        versions = file.read(20)[18:]  # of the file format: 1 without a WAL, 2 with one
+    if wal.exists() and versions == b"\1\1":
+        raise StorageError(
+            f"the {wal.name} file beside this database belongs to another one: reading it would "
+            "mix the two.",
+            file=str(path),
+            remedy=f"Move {wal.name} (and -shm) away, together with the database it came from.",
+        )
 
 
 def wal_of(path: Path) -> Path:

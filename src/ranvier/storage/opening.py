@@ -25,6 +25,7 @@ from ranvier.storage.guard import (
     Keeper,
     Mount,
     mounts,
+    refuse_foreign_wal,
     refuse_network,
     refuse_unsound,
     wal_of,
@@ -109,6 +110,7 @@ def open_folder(
         if create:
             _create_file(path, _required(review_id))
         refuse_unsound(path)
+        refuse_foreign_wal(path)
         keeper.open()
     except BaseException:
         keeper.close("as it is")

@@ -6,9 +6,11 @@ from alembic import context
 
 from ranvier.storage.schema import METADATA
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
-    version_table=context.config.attributes["version_table"],
-)
-context.run_migrations()
+# Outside a migration, as when documentation is tested, there is nothing to configure.
+if hasattr(context, "config"):
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=METADATA,
+        version_table=context.config.attributes["version_table"],
+    )
+    context.run_migrations()
