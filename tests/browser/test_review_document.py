@@ -127,6 +127,20 @@ def test_a_phone_never_scrolls_sideways(browser, address, opened):
     context.close()
 
 
+def test_a_phone_shows_the_whole_forest_plot(browser, address):
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    page.goto(address)
+    plots = page.locator("#results svg.forest:visible")
+    assert plots.count() >= 1
+    for i in range(plots.count()):
+        box = plots.nth(i).bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE["width"]
+    context.close()
+
+
 def test_it_works_without_script(browser, address):
     context = browser.new_context(viewport=DESKTOP, java_script_enabled=False)
     page = context.new_page()

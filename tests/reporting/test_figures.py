@@ -9,7 +9,7 @@ from ranvier.reporting import forest_plot, review_document
 from ranvier.reporting.curve import blocks, is_published
 from ranvier.reporting.document import _page
 from ranvier.reporting.flow_diagram import flow_lines
-from ranvier.reporting.forest_svg import favours
+from ranvier.reporting.forest_marks import favours
 from ranvier.reporting.results import results
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from ranvier.core.analysis import Analysis
 from ranvier.core.multiverse import Multiverse, Universe
 from ranvier.reporting.anchors import anchor
-from ranvier.reporting.forest_svg import MEASURES
+from ranvier.reporting.forest_words import MEASURES
 from ranvier.reporting.numbers import Numbers
 from ranvier.reporting.svg import (
     Scale,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -10,41 +9,17 @@ from markupsafe import Markup
 from ranvier.core.analysis import Analysis
 from ranvier.core.protocol import Comparison, Outcome
 from ranvier.reporting.anchors import trace_anchor
-from ranvier.reporting.forest import GROUP_FIELDS, SINGLE_FIELDS, Forest, ForestLine, Interval
+from ranvier.reporting.forest import GROUP_FIELDS, SINGLE_FIELDS, Forest, ForestLine
+from ranvier.reporting.forest_marks import axis, clip, diamond, has_total, link, whisker
+from ranvier.reporting.forest_words import MEASURES, description
 from ranvier.reporting.marks import SIGNS
-from ranvier.reporting.numbers import Numbers, is_ratio
+from ranvier.reporting.numbers import Numbers
 from ranvier.reporting.svg import coordinate, element, text, text_width
 
-__all__ = [
-    "MEASURES",
-    "Columns",
-    "favours",
-    "forest_svg",
-    "heterogeneity",
-    "overall_effect",
-    "text_columns",
-]
+__all__ = ["Columns", "forest_svg", "text_columns"]
 
 #: Height of a row, and of the heading with two lines, in pixels.
 ROW, HEAD = 26.0, 50.0
-
-#: Effect measures as RevMan names them.
-MEASURES = {
-    "RR": "Risk ratio",
-    "OR": "Odds ratio",
-    "PETO": "Peto odds ratio",
-    "RD": "Risk difference",
-    "MD": "Mean difference",
-    "SMD": "Std. mean difference",
-    "PR": "Proportion",
-    "MC": "Mean change",
-    "MPOR": "Odds ratio (paired)",
-    "MPORC": "Odds ratio (paired)",
-    "MPRD": "Risk difference (paired)",
-    "IRR": "Rate ratio",
-    "HR": "Hazard ratio",
-    "ROM": "Ratio of means",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +87,20 @@ def forest_svg(
     title = f"Forest plot: {outcome.name}, {comparison.label}"
     parts = [
         element("title", title, id=f"{id}-t"),
-        element("desc", _description(analysis, numbers), id=f"{id}-d"),
+        element("desc", description(analysis, numbers), id=f"{id}-d"),
         *_heading(columns, analysis, comparison, plot),
         element("line", x1=0, x2=width, y1=HEAD - 8, y2=HEAD - 8, class_="rule"),
-        *_axis(plot, columns.plot, last + (ROW if several else 0), comparison, outcome),
+        *axis(
+            plot, columns.plot, last + (ROW if several else 0), comparison, outcome, top=HEAD - 8
+        ),
     ]
     for i, line in enumerate(plot.lines):
         drawn = _line(line, columns, HEAD + ROW * i)
-        parts.append(_link(f"row/{line.row}", drawn) if linked else element("g", *drawn))
+        parts.append(link(f"row/{line.row}", drawn) if linked else element("g", *drawn))
     if several:
         drawn = _total(plot, analysis, columns, last, width, numbers)
         node = f"analysis/{analysis.spec.id}"
-        parts.append(_link(node, drawn) if linked else element("g", *drawn))
+        parts.append(link(node, drawn) if linked else element("g", *drawn))
     return element(
         "svg",
         *parts,
@@ -134,26 +111,6 @@ def forest_svg(
         class_="figure forest",
         role="group" if linked else "img",
         aria_labelledby=f"{id}-t {id}-d",
-    )
-
-
-def has_total(analysis: Analysis) -> bool:
-    """Whether a line of totals says more than the studies do."""
-    effects = [study.effect for study in analysis.studies]
-    return analysis.effect is not None and (len(effects) > 1 or effects != [analysis.effect])
-
-
-def _link(node: str, drawn: list[Markup]) -> Markup:
-    return element("a", *drawn, href=f"#{trace_anchor(node)}", class_="trace-link")
-
-
-def _description(analysis: Analysis, numbers: Numbers) -> str:
-    """Say in words what the plot shows; the table below it holds the figures."""
-    said = numbers.bracket(analysis.effect, analysis.spec.measure)
-    name = MEASURES.get(analysis.spec.measure, analysis.spec.measure)
-    return (
-        f"{len(analysis.studies)} studies; {name} overall: {said}. "
-        "The table below the figure gives the same figures."
     )
 
 
@@ -173,7 +130,7 @@ def _heading(
         for label, i in ((comparison.group_1, 0), (comparison.group_2 or "", n)):
             left = columns.label if i == 0 else columns.cells[n - 1] + 14
             right = columns.cells[i + n - 1]
-            said = _clip(label, right - left + 6)
+            said = clip(label, right - left + 6)
             title = element("title", label) if said != label else Markup("")
             out.append(
                 element(
@@ -198,62 +155,15 @@ def _single_names(analysis: Analysis, comparison: Comparison) -> list[str]:
     """Name the columns of a design without two groups; those of pairs by what people had."""
     groups = {"only_1": comparison.group_1, "only_2": comparison.group_2 or "comparator"}
     return [
-        _clip(f"Only {groups[field]}", 120) if field in groups else name
+        clip(f"Only {groups[field]}", 120) if field in groups else name
         for field, name in _single(analysis)
     ]
-
-
-def _clip(said: str, room: float) -> str:
-    """Shorten a heading that would run into its neighbour."""
-    if text_width(said, 13) <= room:
-        return said
-    while said and text_width(said + "…", 13) > room:
-        said = said[:-1]
-    return said.rstrip() + "…"
-
-
-def _axis(
-    plot: Forest, left: float, bottom: float, comparison: Comparison, outcome: Outcome
-) -> list[Markup]:
-    """Draw the axis with its ticks, the line of no difference and who is favoured."""
-    scale = plot.scale
-    y = bottom + 8
-    out = [
-        element("line", x1=left + scale.start, x2=left + scale.end, y1=y, y2=y, class_="axis"),
-    ]
-    for tick in scale.ticks:
-        x = left + scale.at(tick)
-        out.append(element("line", x1=x, x2=x, y1=y, y2=y + 5, class_="axis"))
-        out.append(text(x, y + 19, f"{tick:g}".replace("-", "−"), anchor="middle", class_="tick"))
-    if plot.null is not None:
-        x = left + scale.at(plot.null)
-        out.append(element("line", x1=x, x2=x, y1=HEAD - 8, y2=y, class_="null"))
-        first, second = favours(comparison, outcome)
-        room = plot.width / 2 - 12
-        gap = 8
-        middle = min(max(x, left + plot.width * 0.3), left + plot.width * 0.7)
-        out.append(text(middle - gap, y + 42, _clip(first, room), anchor="end", class_="favours"))
-        out.append(text(middle + gap, y + 42, _clip(second, room), class_="favours"))
-    return out
-
-
-def favours(comparison: Comparison, outcome: Outcome) -> tuple[str, str]:
-    """Say whom the left and the right side of the axis favour.
-
-    Events that are good favour group 1 to the right of the null; events that are bad, to the left.
-    """
-    if comparison.group_2 is None:
-        return (
-            ("Worse", "Better") if outcome.direction == "higher_is_better" else ("Better", "Worse")
-        )
-    one, two = f"Favours {comparison.group_1}", f"Favours {comparison.group_2}"
-    return (two, one) if outcome.direction == "higher_is_better" else (one, two)
 
 
 def _line(line: ForestLine, columns: Columns, top: float) -> list[Markup]:
     """Draw one study."""
     y = top + 15
-    label = _clip(line.label, columns.label - 6)
+    label = clip(line.label, columns.label - 6)
     sign = SIGNS[line.provenance]
     signed = Markup("{} {}").format(label, element("tspan", sign, class_="sign")) if sign else label
     out = [
@@ -268,24 +178,9 @@ def _line(line: ForestLine, columns: Columns, top: float) -> list[Markup]:
         out.append(text(columns.effect, y, "Not estimable", anchor="end", class_="light"))
         return out
     out.append(text(columns.effect, y, line.effect, anchor="end", class_="num"))
-    out += _whisker(line.interval, columns.plot, y - 4)
+    out += whisker(line.interval, columns.plot, y - 4)
     x, s = columns.plot + line.interval.x, line.side
     out.append(element("rect", x=x - s, y=y - 4 - s, width=2 * s, height=2 * s, class_="square"))
-    return out
-
-
-def _whisker(interval: Interval, left: float, y: float) -> list[Markup]:
-    """Draw the interval, with an arrow where it leaves the axis."""
-    if interval.x_lb is None or interval.x_ub is None:
-        return []
-    a, b = left + interval.x_lb, left + interval.x_ub
-    out = [element("line", x1=a, x2=b, y1=y, y2=y, class_="ci")]
-    for on, x, sign in ((interval.arrow_left, a, 1), (interval.arrow_right, b, -1)):
-        if on:
-            tip = x - sign * 4
-            points = [(tip, y), (tip + sign * 7, y - 4), (tip + sign * 7, y + 4)]
-            said = " ".join(f"{coordinate(px)},{coordinate(py)}" for px, py in points)
-            out.append(element("polygon", points=said, class_="arrow"))
     return out
 
 
@@ -312,13 +207,8 @@ def _total(
     said = numbers.bracket(analysis.effect, analysis.spec.measure)
     out.append(text(columns.effect, y, said, anchor="end", class_="num total"))
     if plot.prediction is not None:
-        out += _whisker(plot.prediction, columns.plot, y - 5)
-    shape = plot.pooled
-    if shape is not None and shape.x_lb is not None and shape.x_ub is not None:
-        a, m, b = (columns.plot + x for x in (shape.x_lb, shape.x, shape.x_ub))
-        points = [(a, y - 5), (m, y - 12), (b, y - 5), (m, y + 2)]
-        drawn = " ".join(f"{coordinate(px)},{coordinate(py)}" for px, py in points)
-        out.append(element("polygon", points=drawn, class_="diamond"))
+        out += whisker(plot.prediction, columns.plot, y - 5)
+    out += diamond(plot.pooled, columns.plot, y - 5)
     return out
 
 
@@ -331,30 +221,3 @@ def _totals(analysis: Analysis, numbers: Numbers) -> list[str]:
         names = [name for name, _ in _single(analysis)]
     held = analysis.totals
     return [numbers.plain(held[name]) if name in held else "" for name in names]
-
-
-def heterogeneity(analysis: Analysis, numbers: Numbers) -> str:
-    """Write RevMan's line on heterogeneity; empty for fewer than two estimable studies."""
-    if analysis.k < 2 or analysis.QE is None:
-        return "Not applicable" if analysis.effect is not None else ""
-    tau2 = "" if analysis.tau2 is None else f"Tau² = {numbers.fixed(analysis.tau2, 2)}; "
-    i2 = "" if analysis.I2 is None else f"; I² = {numbers.fixed(analysis.I2, 0)}%"
-    df = "" if analysis.QE_df is None else f", df = {analysis.QE_df}"
-    p = "" if analysis.QE_p is None else f" (P {numbers.p(analysis.QE_p)})"
-    return f"{tau2}Chi² = {numbers.fixed(analysis.QE, 2)}{df}{p}{i2}"
-
-
-def overall_effect(analysis: Analysis, numbers: Numbers) -> str:
-    """Write RevMan's line on the overall effect."""
-    effect = analysis.effect
-    if effect is None or analysis.p is None:
-        return ""
-    said = f"P {numbers.p(analysis.p)}"
-    if analysis.spec.interval != "wald" or not analysis.se:
-        return said
-    point = effect.estimate
-    on_log = is_ratio(analysis.spec.measure)
-    if on_log and point <= 0:
-        return said
-    z = abs((math.log(point) if on_log else point) / analysis.se)
-    return f"Z = {numbers.fixed(z, 2)} ({said})"

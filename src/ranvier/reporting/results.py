@@ -14,13 +14,9 @@ from ranvier.reporting.anchors import anchor, trace_anchor
 from ranvier.reporting.curve import curve_svg, is_published
 from ranvier.reporting.fields import field_words
 from ranvier.reporting.forest import GROUP_FIELDS, SINGLE_FIELDS, Forest, forest
-from ranvier.reporting.forest_svg import (
-    MEASURES,
-    forest_svg,
-    heterogeneity,
-    overall_effect,
-    text_columns,
-)
+from ranvier.reporting.forest_compact import compact_forest_svg
+from ranvier.reporting.forest_svg import forest_svg, text_columns
+from ranvier.reporting.forest_words import MEASURES, heterogeneity, overall_effect
 from ranvier.reporting.page import Page
 
 __all__ = [
@@ -37,6 +33,9 @@ SHOWN = 1
 
 #: Width of a forest plot in the page, and the least its axis needs, in pixels.
 FIGURE, NARROWEST = 940.0, 260.0
+
+#: Width of the plot on a phone: 360 pixels less the margins and the room for ticks.
+PHONE = 298.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +60,7 @@ class AnalysisView:
     method: str
     result: Markup
     figure: Markup | None
+    compact: Markup | None
     head: tuple[str, ...]
     lines: tuple[DataLine, ...]
     heterogeneity: str
@@ -164,6 +164,19 @@ def forest_figure(page: Page, id: str, *, linked: bool = True) -> Markup:
     )
 
 
+def _compact(page: Page, analysis: Analysis) -> Markup:
+    """Draw the same plot for a narrow screen."""
+    labels = {id: study.label for id, study in page.review.studies.items()}
+    rows = page.review.rows
+    return compact_forest_svg(
+        forest(analysis, rows, labels, numbers=page.numbers, width=PHONE),
+        analysis,
+        page.review.comparisons[analysis.spec.comparison],
+        page.review.outcomes[analysis.spec.outcome],
+        numbers=page.numbers,
+    )
+
+
 def _analysis(
     page: Page, comparison: Comparison, outcome: Outcome, analysis: Analysis
 ) -> AnalysisView:
@@ -182,6 +195,7 @@ def _analysis(
         method=method_words(analysis),
         result=page.effect(analysis),
         figure=forest_figure(page, spec.id) if has_figure else None,
+        compact=_compact(page, analysis) if has_figure else None,
         head=_head(analysis, comparison),
         lines=() if narrative else _lines(page, analysis, drawn),
         heterogeneity=heterogeneity(analysis, page.numbers),
