@@ -44,13 +44,14 @@ def another_process(script: str, folder: Path):
         process.stdout.close()
 
 
+#: Writes, enough for the file to grow (then its header is in the WAL, too), and stays open.
 HOLD = """
     import sys
     import time
     from ranvier.core.event import Draft
     from ranvier.storage import open_folder
     store = open_folder(sys.argv[1])
-    payload = '{"id":"s","label":"L","kind":"citation"}'
+    payload = '{"id":"s","label":"' + "long " * 10_000 + '","kind":"citation"}'
     for n in range(3):
         store.append([Draft(type="source.described", payload=payload, actor="a",
                             at="2026-01-31T12:00:00Z", client_id=f"c{n}")])
