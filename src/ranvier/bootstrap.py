@@ -75,9 +75,8 @@ def create_store(place: str | Path, *, review_id: str) -> SqlStore:
 def restore_store(snapshot: str | Path, place: str | Path) -> SqlStore:
     """Make a store from a snapshot; nothing is left behind if the snapshot is broken."""
     manifest = read_manifest(Path(snapshot))
-    if not _is_remote(place):
-        # Read once into memory first: a broken snapshot must not leave half a review on disk.
-        _open_snapshot(Path(snapshot)).close()
+    # Read once into memory first: a broken snapshot must not leave half a review behind.
+    _open_snapshot(Path(snapshot)).close()
     store = create_store(place, review_id=manifest.review)
     restore_snapshot(Path(snapshot), store)
     return store

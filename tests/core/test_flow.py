@@ -14,6 +14,7 @@ from ranvier.core.review import review_from
 from ranvier.core.screening import Decision
 from ranvier.core.search import Clustering, Record
 from ranvier.core.study import Report
+from ranvier.errors import NotFoundError
 
 RECORDS = {
     id: Record(id=id, title=id.upper(), kind=kind)
@@ -102,3 +103,8 @@ def test_an_empty_review_has_an_empty_flow(small):
     log.say(small.opened)
     flow = flow_of(review_from(log.events))
     assert (flow.records_screened, flow.new_studies, flow.warnings) == (0, 0, ())
+
+
+def test_a_review_that_was_never_opened_says_so():
+    with pytest.raises(NotFoundError, match="never opened"):
+        assert review_from([]).opened

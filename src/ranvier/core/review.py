@@ -87,7 +87,12 @@ class Review:
     @cached_property
     def opened(self) -> ReviewOpened:
         """The first fact: id, title, language."""
-        return next(iter(self.all("review", ReviewOpened).values()))
+        for opened in self.all("review", ReviewOpened).values():
+            return opened
+        raise NotFoundError(
+            "this review was never opened: its log is empty.",
+            remedy="Making it was cut short; remove it and make it again with `ranvier new`.",
+        )
 
     @cached_property
     def protocol(self) -> Protocol | None:
