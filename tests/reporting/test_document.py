@@ -12,9 +12,8 @@ from itertools import pairwise
 
 import pytest
 
-from ranvier.core.trace import Node
-from ranvier.errors import InputError, NotFoundError
-from ranvier.reporting import review_document, trace_lines
+from ranvier.errors import InputError
+from ranvier.reporting import review_document
 
 VOID = {"meta", "link", "br", "col", "img", "input", "hr"}
 
@@ -189,36 +188,6 @@ def test_a_text_of_an_unknown_section_is_kept(document):
 def test_an_unknown_language_names_those_there_are(book):
     with pytest.raises(InputError, match="en"):
         review_document(book, language="xx")
-
-
-def test_a_trace_as_lines_goes_down_to_the_source(book):
-    lines = trace_lines(book.trace, "finding/f-strength")
-    assert lines[0][0] == 0
-    said = "\n".join("  " * indent + line for indent, line in lines)
-    for step in (
-        "analysis/strength",
-        "row/adam-strength",
-        "value/adam-strength/events_1",
-        "source/",
-    ):
-        assert step in said
-    assert "[derived]" in said
-    assert "anna" in said
-
-
-def test_a_trace_stops_where_it_is_told(book):
-    lines = trace_lines(book.trace, "finding/f-strength", depth=1)
-    assert not [line for _, line in lines if "<row/" in line]
-
-
-def test_a_trace_of_nothing_names_what_looks_alike(book):
-    with pytest.raises(NotFoundError, match="no"):
-        trace_lines(book.trace, "finding/nothing")
-
-
-def test_a_circle_in_a_trace_ends():
-    node = Node(id="finding/x", title="x", detail=(("a", "b"),), below=("finding/x",))
-    assert len(trace_lines({"finding/x": node}, "finding/x")) == 3
 
 
 def test_an_empty_review_has_a_page_of_its_own(hand):

@@ -5,6 +5,5 @@ from __future__ import annotations
 from ranvier.reporting.additions import all_nodes
 from ranvier.reporting.catalogues import languages
 from ranvier.reporting.document import forest_plot, review_document
-from ranvier.reporting.traces import trace_lines
 
-__all__ = ["all_nodes", "forest_plot", "languages", "review_document", "trace_lines"]
+__all__ = ["all_nodes", "forest_plot", "languages", "review_document"]

@@ -1,4 +1,4 @@
-"""The trace, laid out: an article for each node, links down and up, and lines for a terminal."""
+"""The trace, laid out: an article for each node, with links down and up."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from ranvier.core.event import Event
 from ranvier.core.review import Actor, Review
-from ranvier.core.trace import Node, node_at
+from ranvier.core.trace import Node
 from ranvier.core.value import Provenance
 from ranvier.reporting.anchors import anchor, trace_anchor
 from ranvier.reporting.titles import safe_url
 
-__all__ = ["Step", "TraceGroup", "TraceView", "actor_name", "trace_groups", "trace_lines"]
+__all__ = ["Step", "TraceGroup", "TraceView", "actor_name", "trace_groups"]
 
 #: Kinds of node, in the order they are listed, with their words for one and for many.
 KINDS: dict[str, tuple[str, str]] = {
@@ -178,46 +178,3 @@ def _who(review: Review, event: Event | None) -> str | None:
     if event.on_behalf_of and event.on_behalf_of != event.actor:
         who += f" for {actor_name(review.actors.get(event.on_behalf_of), event.on_behalf_of)}"
     return who
-
-
-def trace_lines(
-    nodes: Mapping[str, Node], id: str, *, depth: int | None = None
-) -> list[tuple[int, str]]:
-    """Write a trace as lines for a terminal, each with its indent.
-
-    A node that was already written is named again, but not followed twice.
-
-    Parameters
-    ----------
-    depth : int or None
-        How many steps down to follow; ``None``: all.
-
-    Raises
-    ------
-    NotFoundError
-        If there is no such node.
-    """
-    lines: list[tuple[int, str]] = []
-    seen: set[str] = set()
-
-    def walk(node: Node, indent: int) -> None:
-        mark = f" [{node.provenance}]" if node.provenance not in (None, "found") else ""
-        again = node.id in seen
-        tail = "  (above)" if again and (node.below or node.detail) else ""
-        lines.append((indent, f"{node.title}  <{node.id}>{mark}{tail}"))
-        if again:
-            return
-        seen.add(node.id)
-        lines.extend((indent + 1, f"{name}: {said}") for name, said in node.detail)
-        lines.extend((indent + 1, f"STALE: {reason}") for reason in node.stale)
-        if node.event is not None:
-            why = f": {node.event.reason}" if node.event.reason else ""
-            said = f"event {node.event.seq}, {node.event.actor}, {node.event.at}{why}"
-            lines.append((indent + 1, said))
-        if depth is None or indent < depth:
-            for below in dict.fromkeys(node.below):
-                if below in nodes:
-                    walk(nodes[below], indent + 1)
-
-    walk(node_at(nodes, id), 0)
-    return lines
