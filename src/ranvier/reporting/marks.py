@@ -7,16 +7,12 @@ from collections.abc import Callable
 from markupsafe import Markup
 
 from ranvier.core.value import Provenance
+from ranvier.reporting.catalogues import N_
 
 __all__ = ["LEGEND", "SIGNS", "mark"]
 
 #: The sign of each provenance; a found figure needs none.
 SIGNS: dict[Provenance, str] = {"found": "", "derived": "d", "judged": "j", "recalled": "r"}
-
-
-def N_(message: str) -> str:
-    """Name a message for the catalogues."""
-    return message
 
 
 #: What each mark means, in a sentence.

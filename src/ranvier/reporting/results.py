@@ -7,22 +7,20 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ranvier.core.analysis import Analysis
-from ranvier.core.multiverse import Multiverse, Universe
 from ranvier.core.protocol import Comparison, Outcome
 from ranvier.reporting.additions import named
 from ranvier.reporting.anchors import anchor, trace_anchor
-from ranvier.reporting.curve import curve_svg, is_published
 from ranvier.reporting.fields import field_words
 from ranvier.reporting.forest import GROUP_FIELDS, SINGLE_FIELDS, Forest, forest
 from ranvier.reporting.forest_compact import compact_forest_svg
 from ranvier.reporting.forest_svg import forest_svg, text_columns
 from ranvier.reporting.forest_words import MEASURES, heterogeneity, overall_effect
+from ranvier.reporting.multiverse_view import MultiverseView, multiverse_view
 from ranvier.reporting.page import Page
 
 __all__ = [
     "AnalysisView",
     "ComparisonView",
-    "MultiverseView",
     "OutcomeView",
     "forest_figure",
     "results",
@@ -70,19 +68,6 @@ class AnalysisView:
     narrative: tuple[tuple[str, Markup], ...]
     remarks: tuple[str, ...]
     stale: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MultiverseView:
-    """The multiverse of one outcome: figure, summary and table."""
-
-    anchor: str
-    trace: str
-    multiverse: Multiverse
-    figure: Markup | None
-    estimable: int
-    dimensions: tuple[str, ...]
-    lines: tuple[tuple[tuple[str, ...], Markup, str, str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +124,7 @@ def _outcome(page: Page, comparison: Comparison, id: str, analyses: list[Analysi
         outcome=outcome,
         shown=tuple(_analysis(page, comparison, outcome, a) for a in first),
         folded=tuple(_analysis(page, comparison, outcome, a) for a in rest),
-        multiverse=_multiverse(page, held[0], outcome, comparison) if held else None,
+        multiverse=multiverse_view(page, held[0], outcome, comparison) if held else None,
     )
 
 
@@ -319,52 +304,3 @@ def _narrative(page: Page, analysis: Analysis) -> tuple[tuple[str, Markup], ...]
             said = [page.value(v, f"value/{id}/{name}") for name, v in row.values.items()]
             out.append((study, Markup("; ").join(said)))
     return tuple(out)
-
-
-def _multiverse(
-    page: Page, made: Multiverse, outcome: Outcome, comparison: Comparison
-) -> MultiverseView:
-    """Lay out a multiverse."""
-    id = f"{made.comparison}/{made.outcome}"
-    estimable = [u for u in made.universes if u.effect is not None]
-    title = f"Specification curve: {outcome.name}, {comparison.label}"
-    figure = (
-        curve_svg(made, page.book.analyses, title=title, numbers=page.numbers)
-        if estimable
-        else None
-    )
-    return MultiverseView(
-        anchor=anchor("multiverse", id),
-        trace=trace_anchor(f"multiverse/{id}"),
-        multiverse=made,
-        figure=figure,
-        estimable=len(estimable),
-        dimensions=tuple(made.dimensions),
-        lines=tuple(_universe(page, made, u, f"multiverse/{id}") for u in made.universes),
-    )
-
-
-def _universe(
-    page: Page, made: Multiverse, universe: Universe, node: str
-) -> tuple[tuple[str, ...], Markup, str, str, str, str]:
-    """Write one line of the table: choices, effect, p, null, studies, what it equals."""
-    measure = universe.choices.get("measure", "")
-    matched = [id for id in universe.matches if id in page.book.analyses]
-    target = f"analysis/{matched[0]}" if matched else node
-    effect = universe.effect
-    shown = "not estimable" if effect is None else page.estimate(effect, measure)
-    choices = tuple(universe.choices.get(name, "–").replace("_", " ") for name in made.dimensions)
-    excludes = "–" if effect is None else "yes" if universe.excludes_null else "no"
-    equals = ""
-    if is_published(universe, page.book.analyses):
-        equals = "◆ published"
-    elif matched:
-        equals = page.book.analyses[matched[0]].spec.label
-    return (
-        choices,
-        page.link(shown, target),
-        page.numbers.p(universe.p).removeprefix("= "),
-        excludes,
-        page.numbers.count(universe.k),
-        equals,
-    )

@@ -11,17 +11,13 @@ from typing import Literal
 
 from ranvier.core.judgement import CertaintyLevel
 from ranvier.core.summary import EffectDirection, EffectSize
+from ranvier.reporting.catalogues import N_
 
 __all__ = ["CERTAINTY_WORDS", "GRID", "SYMBOLS", "Groups", "Level", "statement"]
 
 Level = CertaintyLevel | Literal["not_assessed"]
 Groups = Literal["two_groups", "one_group", "words"]
 _Cell = tuple[EffectSize, EffectDirection]
-
-
-def N_(message: str) -> str:
-    """Name a message for the catalogues."""
-    return message
 
 
 #: GRADE's signs; always shown with the word.

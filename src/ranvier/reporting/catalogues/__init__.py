@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ranvier.reporting.catalogues.catalogue import Catalogue, catalogue, languages
+from ranvier.reporting.catalogues.catalogue import N_, Catalogue, catalogue, languages
 
-__all__ = ["Catalogue", "catalogue", "languages"]
+__all__ = ["N_", "Catalogue", "catalogue", "languages"]

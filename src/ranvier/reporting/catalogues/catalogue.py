@@ -14,7 +14,12 @@ from markupsafe import Markup, escape
 
 from ranvier.errors import InputError
 
-__all__ = ["Catalogue", "catalogue", "languages"]
+__all__ = ["N_", "Catalogue", "catalogue", "languages"]
+
+
+def N_(message: str) -> str:
+    """Name a message for the catalogues; it is translated where it is said."""
+    return message
 
 
 @dataclass(frozen=True, slots=True)
