@@ -6,7 +6,7 @@ import pytest
 
 from ranvier.errors import InputError
 from ranvier.synthesis import multiverse
-from ranvier.synthesis.verdict import decides
+from ranvier.synthesis.universes.verdict import decides
 
 
 def estimates(found, measure, subset=None):

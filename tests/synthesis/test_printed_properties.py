@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ranvier.errors import InputError
 from ranvier.synthesis import parse_published, reproduce
-from ranvier.synthesis.printed import closeness, read_printed, show_like
+from ranvier.synthesis.published.printed import closeness, read_printed, show_like
 
 numbers = st.floats(-1e6, 1e6).filter(lambda x: x == 0 or abs(x) > 1e-6)
 

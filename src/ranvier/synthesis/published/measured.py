@@ -14,7 +14,8 @@ from ranvier.stats.rma import two_sided
 from ranvier.synthesis.arrays import NumberRow, contrasts_from, means_from
 from ranvier.synthesis.designs import MEANS
 from ranvier.synthesis.fit import fit_effects
-from ranvier.synthesis.pooled_figures import (
+from ranvier.synthesis.published.fields import Plan
+from ranvier.synthesis.published.figures import (
     Answer,
     Figures,
     NotComputableError,
@@ -25,7 +26,6 @@ from ranvier.synthesis.pooled_figures import (
     sided,
     sums,
 )
-from ranvier.synthesis.published_fields import Plan
 
 __all__ = ["estimate", "two_means"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from ranvier.errors import InputError
-from ranvier.synthesis.printed import read_interval, read_printed
+from ranvier.synthesis.published.printed import read_interval, read_printed
 
 __all__ = [
     "ROWS",

@@ -11,12 +11,17 @@ from typing import Any, Literal
 
 from ranvier.core.reproduction import Control, Figure, Reproduction
 from ranvier.errors import InputError
-from ranvier.synthesis.explain import explanation
-from ranvier.synthesis.pooled_figures import NotComputableError
-from ranvier.synthesis.printed import closeness, read_printed, show_like
-from ranvier.synthesis.published import Plan, PlannedControl, PublishedResult, published_result
-from ranvier.synthesis.recompute import Recomputed, recompute
-from ranvier.synthesis.units import canonical, in_printed_unit, is_exact
+from ranvier.synthesis.published.entry import (
+    Plan,
+    PlannedControl,
+    PublishedResult,
+    published_result,
+)
+from ranvier.synthesis.published.explain import explanation
+from ranvier.synthesis.published.figures import NotComputableError
+from ranvier.synthesis.published.printed import closeness, read_printed, show_like
+from ranvier.synthesis.published.recompute import Recomputed, recompute
+from ranvier.synthesis.published.units import canonical, in_printed_unit, is_exact
 
 __all__ = ["reproduce"]
 

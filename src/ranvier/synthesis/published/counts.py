@@ -14,7 +14,8 @@ from ranvier.synthesis.arrays import NumberRow, tables_from
 from ranvier.synthesis.designs import PROPORTIONS
 from ranvier.synthesis.fit import fit_effects
 from ranvier.synthesis.pairs import paired
-from ranvier.synthesis.pooled_figures import (
+from ranvier.synthesis.published.fields import Plan
+from ranvier.synthesis.published.figures import (
     Answer,
     Figures,
     NotComputableError,
@@ -25,7 +26,6 @@ from ranvier.synthesis.pooled_figures import (
     sided,
     sums,
 )
-from ranvier.synthesis.published_fields import Plan
 from ranvier.synthesis.tables import TABLE_MEASURES, fit_tables
 
 __all__ = ["pairs", "proportion", "two_arm"]

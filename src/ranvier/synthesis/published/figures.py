@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ranvier.errors import InputError
 from ranvier.synthesis.arrays import NumberRow
 from ranvier.synthesis.fit import INTERVALS, TAU2, Fit, one_of, to_natural
-from ranvier.synthesis.published_fields import Plan
+from ranvier.synthesis.published.fields import Plan
 
 __all__ = [
     "Answer",

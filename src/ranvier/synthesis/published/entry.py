@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from ranvier.errors import InputError, RuleError
-from ranvier.synthesis.published_fields import (
+from ranvier.synthesis.published.fields import (
     ROWS,
     Plan,
     PlannedControl,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ranvier.synthesis.printed import read_printed
-from ranvier.synthesis.published import Plan, PublishedResult
+from ranvier.synthesis.published.entry import Plan, PublishedResult
+from ranvier.synthesis.published.printed import read_printed
 
 __all__ = ["canonical", "in_printed_unit", "is_exact"]
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from ranvier.synthesis.arrays import NumberRow
 from ranvier.synthesis.fit import named
 from ranvier.synthesis.pairs import PAIRED_TESTS
-from ranvier.synthesis.pooled_figures import Answer, NotComputableError, known
-from ranvier.synthesis.published import Plan, PublishedResult
-from ranvier.synthesis.recompute_counts import pairs, proportion, two_arm
-from ranvier.synthesis.recompute_measured import estimate, two_means
+from ranvier.synthesis.published.counts import pairs, proportion, two_arm
+from ranvier.synthesis.published.entry import Plan, PublishedResult
+from ranvier.synthesis.published.figures import Answer, NotComputableError, known
+from ranvier.synthesis.published.measured import estimate, two_means
 
 __all__ = ["TESTS", "Recomputed", "recompute"]
 

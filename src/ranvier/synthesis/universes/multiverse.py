@@ -13,11 +13,11 @@ from ranvier.core.result import ResultRow, row_provenance
 from ranvier.core.review import Review
 from ranvier.core.value import weakest
 from ranvier.errors import InputError
-from ranvier.synthesis.choices import CHOICES, Choice
 from ranvier.synthesis.fit import RATIOS
 from ranvier.synthesis.run import analyse
-from ranvier.synthesis.subsets import Subset, subsets
-from ranvier.synthesis.verdict import WHOLE, summary_of
+from ranvier.synthesis.universes.choices import CHOICES, Choice
+from ranvier.synthesis.universes.subsets import Subset, subsets
+from ranvier.synthesis.universes.verdict import WHOLE, summary_of
 
 __all__ = ["multiverse"]
 
@@ -44,7 +44,7 @@ def multiverse(review: Review, comparison: str, outcome: str) -> Multiverse | No
     """Compute every defensible analysis of one outcome of one comparison.
 
     Measure, method, model, estimator of tau2, zero-cell rule, interval and choice of studies are
-    varied (:mod:`ranvier.synthesis.choices`, :mod:`ranvier.synthesis.subsets`). Planned analyses
+    varied (:mod:`~ranvier.synthesis.universes.choices` and `subsets`). Planned analyses
     are marked; one that is not among the choices is added.
 
     Returns

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ranvier.core.protocol import Design
 from ranvier.core.result import ResultRow, row_provenance
-from ranvier.synthesis.verdict import WHOLE
+from ranvier.synthesis.universes.verdict import WHOLE
 
 __all__ = ["Subset", "subsets"]
 

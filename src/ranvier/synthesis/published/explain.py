@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from ranvier.core.reproduction import Figure
 from ranvier.errors import InputError
-from ranvier.synthesis.printed import closeness, read_printed, truncates_to
-from ranvier.synthesis.published import PublishedResult
-from ranvier.synthesis.recompute import TESTS, recompute
-from ranvier.synthesis.units import canonical, in_printed_unit
+from ranvier.synthesis.published.entry import PublishedResult
+from ranvier.synthesis.published.printed import closeness, read_printed, truncates_to
+from ranvier.synthesis.published.recompute import TESTS, recompute
+from ranvier.synthesis.published.units import canonical, in_printed_unit
 
 __all__ = ["explanation"]
 

@@ -1,0 +1,1 @@
+"""A published result recomputed from its rows: read the print, compute, compare, explain."""
