@@ -55,6 +55,13 @@
     if (opener) { const was = opener; opener = null; was.focus({ preventScroll: true }); }
   });
 
+  // Open in the page as it comes, so that links work without this script; folded where it runs.
+  const groups = document.querySelectorAll(".trace-group");
+  const fold = (open) => { for (const group of groups) group.open = open; };
+  fold(false);
+  addEventListener("beforeprint", () => fold(document.getElementById("print-traces").checked));
+  addEventListener("afterprint", () => fold(false));
+
   const unfold = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     for (let up = target && target.parentElement; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;
