@@ -43,13 +43,17 @@ def test_a_room_has_tests(room):
     assert list((ROOT / "tests" / room.name).glob("**/test_*.py"))
 
 
+#: A whole book written out by hand, one part after the other: longer, but nothing to look through.
+WRITTEN_OUT = {"tests/reporting/book_by_hand.py"}
+
+
 def test_a_module_is_one_idea():
     long = {
         str(path.relative_to(ROOT)): lines
         for path in [*MODULES, *(ROOT / "tests").rglob("*.py")]
         if (lines := len(path.read_text("utf-8").splitlines())) > 600
     }
-    assert not long
+    assert long.keys() <= WRITTEN_OUT
 
 
 def test_no_module_is_named_after_nothing():
