@@ -1,4 +1,4 @@
-"""GRADE's arithmetic, absolute effects, sizes and proposals."""
+"""GRADE's arithmetic, absolute effects and sizes."""
 
 import itertools
 
@@ -8,16 +8,13 @@ from hypothesis import strategies as st
 
 from ranvier.appraisal import (
     absolute_effect,
-    certainty_symbol,
-    propose_imprecision,
-    propose_inconsistency,
     rate,
-    statement_key,
+    rating_problems,
 )
 from ranvier.appraisal.absolute import direction_of, relative_size, size_against
-from ranvier.appraisal.proposals import information_size_binary, information_size_continuous
 from ranvier.core.analysis import Estimate
-from ranvier.core.judgement import CERTAINTY_LEVELS, Rating
+from ranvier.core.judgement import CERTAINTY_LEVELS, Certainty, Rating
+from ranvier.core.value import Value
 from ranvier.errors import InputError
 
 
@@ -70,18 +67,6 @@ def test_what_grade_does_not_know_is_refused(domains, start, said):
 
 def test_robins_may_take_three_steps_for_risk_of_bias():
     assert rate({"risk_of_bias": down(-3)}, start="non_randomized_robins").level == "very_low"
-
-
-def test_levels_are_shown_by_four_circles():
-    assert [certainty_symbol(level).count("⊕") for level in CERTAINTY_LEVELS] == [4, 3, 2, 1]
-    assert {len(certainty_symbol(level)) for level in CERTAINTY_LEVELS} == {4}
-
-
-def test_statements_are_keyed_by_certainty_size_and_direction():
-    assert str(statement_key("moderate", "small", "worse")) == "moderate.small.worse"
-    assert str(statement_key("high", "trivial", "worse")) == "high.trivial.either"
-    assert str(statement_key(None, "large", "better")) == "not_assessed.large.better"
-    assert str(statement_key("very_low", "large", "better")) == "very_low.unclear.either"
 
 
 @pytest.mark.parametrize(
@@ -141,38 +126,24 @@ def test_sizes_of_relative_effects_follow_grades_bounds(effect, size):
     assert relative_size(estimate(*effect)) == size
 
 
-def test_information_size_is_that_of_one_adequate_trial():
-    # 906 and 393 a group: the formulas of GRADE guidelines 6, worked by hand.
-    assert information_size_binary(0.2, reduction=0.25) == 2 * 906
-    assert information_size_continuous(0.2, 1.0) == 2 * 393
+def certainty(level, **domains):
+    return Certainty(
+        id="c",
+        comparison="c",
+        outcome="o",
+        level=Value(value=level, provenance="judged", note="the panel's"),
+        domains={name: down(steps) for name, steps in domains.items()},
+        based_on={},
+    )
 
 
-@pytest.mark.parametrize(
-    ("interval", "steps"),
-    [((60, 100), 0), ((20, 100), -1), ((-100, -20), -1), ((-60, 100), -2), ((-20, 20), 0)],
-)
-def test_imprecision_counts_the_thresholds_that_are_crossed(interval, steps):
-    found = propose_imprecision(estimate(0, *interval), harm=-50, benefit=50)
-    assert (found.domain, found.steps) == ("imprecision", steps)
+@pytest.mark.parametrize("level", CERTAINTY_LEVELS)
+def test_a_level_is_what_its_reasons_add_up_to(level):
+    problems = rating_problems(certainty(level, imprecision=-2))
+    assert (problems == []) == (level == "low")
+    assert all("take high to low (-2)" in problem for problem in problems)
 
 
-@pytest.mark.parametrize(("people", "steps"), [(2000, 0), (1200, -1), (300, -2)])
-def test_a_large_effect_from_few_people_is_not_precise(people, steps):
-    found = propose_imprecision(
-        estimate(90, 60, 120), harm=-50, benefit=50, relative=estimate(0.5),
-        participants=people, information_size=1812,
-    )  # fmt: skip
-    assert found.steps == steps
-    assert found.reason
-
-
-def test_inconsistency_is_about_the_threshold_not_about_I2():
-    one_side = [estimate(5, 4, 6), estimate(20, 19, 21)]
-    assert propose_inconsistency(one_side, threshold=0).steps == 0
-    apart = [estimate(-5, -6, -4), estimate(20, 19, 21)]
-    assert propose_inconsistency(apart, threshold=0).steps == -1
-    wide = estimate(7, -20, 30)
-    assert propose_inconsistency(apart, threshold=0, prediction=wide).steps == -2
-    near = [estimate(-1, -5, 5), estimate(2, -4, 8)]
-    assert propose_inconsistency(near, threshold=0).steps == 0
-    assert propose_inconsistency(near[:1], threshold=0).steps == 0
+def test_a_quoted_level_needs_no_reasons_and_an_unknown_domain_is_named():
+    assert rating_problems(certainty("moderate")) == []
+    assert "no domain 'luck'" in rating_problems(certainty("low", luck=-2))[0]

@@ -1,4 +1,4 @@
-"""GRADE's rating arithmetic: from reasons to a level, and from a level to its signs.
+"""GRADE's rating arithmetic: from reasons to a level.
 
 Software proposes and adds up; people judge. Nothing here invents a reason, and nothing here makes a
 level out of a p value.
@@ -8,30 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-from ranvier.core.judgement import CertaintyLevel, Rating
-from ranvier.core.summary import EffectDirection, EffectSize
+from ranvier.core.judgement import Certainty, CertaintyLevel, Rating, Start
 from ranvier.errors import InputError
 
-__all__ = [
-    "Rated",
-    "StatementKey",
-    "certainty_symbol",
-    "rate",
-    "statement_key",
-]
-
-Start = Literal["randomized", "non_randomized", "non_randomized_robins"]
+__all__ = ["Rated", "rate", "rating_problems"]
 
 _STARTS: dict[Start, int] = {"randomized": 4, "non_randomized": 2, "non_randomized_robins": 4}
 _LEVELS: dict[int, CertaintyLevel] = {4: "high", 3: "moderate", 2: "low", 1: "very_low"}
-_SYMBOLS: dict[CertaintyLevel, str] = {
-    "high": "⊕⊕⊕⊕",
-    "moderate": "⊕⊕⊕◯",
-    "low": "⊕⊕◯◯",
-    "very_low": "⊕◯◯◯",
-}
 
 #: The fewest and the most steps of each domain; see :func:`rate` for risk of bias by ROBINS-I.
 DOMAINS: dict[str, tuple[int, int]] = {
@@ -66,26 +50,7 @@ class Rated:
     cautions: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{certainty_symbol(self.level)} {self.level.replace('_', ' ')}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatementKey:
-    """What decides the wording of one informative statement, in every language.
-
-    Attributes
-    ----------
-    certainty : CertaintyLevel or "not_assessed"
-    size : EffectSize
-    direction : EffectDirection
-    """
-
-    certainty: CertaintyLevel | Literal["not_assessed"]
-    size: EffectSize
-    direction: EffectDirection
-
-    def __str__(self) -> str:
-        return f"{self.certainty}.{self.size}.{self.direction}"
+        return self.level.replace("_", " ")
 
 
 def rate(domains: Mapping[str, Rating], *, start: Start = "randomized") -> Rated:
@@ -117,7 +82,7 @@ def rate(domains: Mapping[str, Rating], *, start: Start = "randomized") -> Rated
     Examples
     --------
     >>> print(rate({"imprecision": Rating(steps=-2, reason="very few events")}))
-    ⊕⊕◯◯ low
+    low
     """
     for name, rating in domains.items():
         _check(name, rating, start)
@@ -154,34 +119,17 @@ def _check(name: str, rating: Rating, start: Start) -> None:
         )
 
 
-def certainty_symbol(level: CertaintyLevel) -> str:
-    """Return the circled plus signs of a level; always shown with the word beside them.
-
-    Examples
-    --------
-    >>> certainty_symbol("moderate")
-    '⊕⊕⊕◯'
-    """
-    return _SYMBOLS[level]
-
-
-def statement_key(
-    certainty: CertaintyLevel | None, size: EffectSize, direction: EffectDirection
-) -> StatementKey:
-    """Return what decides the wording of a statement (GRADE guidance 26).
-
-    A trivial effect has no direction: it makes little or no difference. With very low certainty
-    the statement says neither size nor direction, so none is given.
-
-    Examples
-    --------
-    >>> str(statement_key("low", "large", "better"))
-    'low.large.better'
-    >>> str(statement_key("very_low", "large", "better"))
-    'very_low.unclear.either'
-    """
-    if certainty == "very_low":
-        return StatementKey(certainty=certainty, size="unclear", direction="either")
-    if size == "trivial":
-        direction = "either"
-    return StatementKey(certainty=certainty or "not_assessed", size=size, direction=direction)
+def rating_problems(certainty: Certainty) -> list[str]:
+    """List where a level is not what its reasons add up to; empty if it is, or has no reasons."""
+    if not certainty.domains:
+        return []
+    try:
+        rated = rate(certainty.domains, start=certainty.start)
+    except InputError as error:
+        return [f"certainty {certainty.id!r}: {error}"]
+    if rated.level == certainty.level.value:
+        return []
+    return [
+        f"certainty {certainty.id!r} is {certainty.level.value}, but its reasons take "
+        f"{rated.start} to {rated} ({rated.steps:+d})."
+    ]

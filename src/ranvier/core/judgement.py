@@ -13,12 +13,14 @@ __all__ = [
     "CertaintyLevel",
     "Rating",
     "RiskOfBias",
+    "Start",
     "certainty_problems",
     "risk_of_bias_problems",
 ]
 
 RiskLevel = Literal["low", "some_concerns", "high", "unclear"]
 CertaintyLevel = Literal["high", "moderate", "low", "very_low"]
+Start = Literal["randomized", "non_randomized", "non_randomized_robins"]
 
 #: From the best to the worst.
 CERTAINTY_LEVELS: tuple[CertaintyLevel, ...] = ("high", "moderate", "low", "very_low")
@@ -64,6 +66,9 @@ class Certainty:
         Its `value` is the level.
     domains : dict of str to Rating
         Empty where a published level is quoted without its reasons.
+    start : {"randomized", "non_randomized", "non_randomized_robins"}
+        Where GRADE starts: high for randomized trials; low for other studies, or high where
+        ROBINS-I was used.
     based_on : dict of str to str
         Analysis id to the input hash the judge saw: when it no longer holds, the judgement is
         stale.
@@ -75,6 +80,7 @@ class Certainty:
     level: Value
     domains: dict[str, Rating]
     based_on: dict[str, str]
+    start: Start = "randomized"
 
 
 def risk_of_bias_problems(judgement: RiskOfBias) -> list[str]:

@@ -220,7 +220,7 @@ _INTERVALS = {
 }
 _ZERO = {
     "none": "zero cells left as they are",
-    "half_individual": "0.5 added to the cells of studies with a zero cell",
+    "half_individual": "0.5 added to a study with a zero cell, for its own effect only",
     "half_also_when_pooling": "0.5 added to zero-cell studies, also when pooling",
 }
 

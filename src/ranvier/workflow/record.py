@@ -9,9 +9,11 @@ from typing import Any
 
 import uuid_utils
 
+from ranvier.appraisal import rating_problems
 from ranvier.core.event import Chain, Draft, Event
 from ranvier.core.facts import Undone, Withdrawn, decode, encode, fact_of
 from ranvier.core.fold import fold_all
+from ranvier.core.judgement import Certainty
 from ranvier.core.protocol import Protocol
 from ranvier.core.rules import Ledger, values_of
 from ranvier.core.search import Clustering
@@ -91,7 +93,11 @@ def _checked(store: Store, ledger: Ledger, sayings: Iterable[Saying]) -> list[Dr
             drafts.append(_draft(saying))  # a retry: the store returns the event it has
             continue
         _check_types(saying)
-        problems = ledger.problems(saying.payload) or _left_hanging(store, drafts, saying)
+        problems = (
+            ledger.problems(saying.payload)
+            or _misrated(saying.payload)
+            or _left_hanging(store, drafts, saying)
+        )
         if problems:
             raise RuleError(
                 problems,
@@ -104,6 +110,11 @@ def _checked(store: Store, ledger: Ledger, sayings: Iterable[Saying]) -> list[Dr
         drafts.append(draft)
         learn(store, ledger, saying.payload, client_id=draft.client_id, type_=draft.type)
     return drafts
+
+
+def _misrated(payload: object) -> list[str]:
+    """List where a certainty is not what its reasons add up to."""
+    return rating_problems(payload) if isinstance(payload, Certainty) else []
 
 
 def _left_hanging(store: Store, before: list[Draft], saying: Saying) -> list[str]:
