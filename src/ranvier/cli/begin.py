@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import click
@@ -53,12 +54,20 @@ def demo(name: str, to: Path) -> None:
     remark(f"Restored {place}: {proved.events} events, each proved by the hash chain.")
     remark("Built the page; open it in a browser:")
     click.echo(str(page))
+    command = _as_called()
     next_step(
         "follow a number back by clicking it, or in the terminal:\n"
-        f"  ranvier status {place}\n"
-        f"  ranvier trace {place} analysis/strength-published\n"
-        f"  ranvier reproduce {place}"
+        f"  {command} status {place}\n"
+        f"  {command} trace {place} analysis/strength-published\n"
+        f"  {command} reproduce {place}"
     )
+
+
+def _as_called() -> str:
+    """Return the name by which the reader can call us: `make review` runs us off the path."""
+    called = sys.argv[0]
+    off_the_path = Path(called).name == "ranvier" and shutil.which("ranvier") is None
+    return called if off_the_path else "ranvier"
 
 
 def _set_aside(place: Path, snapshot: Path) -> Path | None:
