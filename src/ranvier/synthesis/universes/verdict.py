@@ -125,12 +125,12 @@ def _decider(known: Sequence[Universe], dimensions: dict[str, tuple[str, ...]]) 
     if name is None or shares[name] < DECIDES_FROM:
         return "No single choice decides whether an interval excludes no difference."
     counts = ", ".join(
-        f"{choice} {sum(u.excludes_null for u in mine)} of {len(mine)}"
+        f"{sum(u.excludes_null for u in mine)} of {len(mine)} with {_WORDS.get(choice, choice)}"
         for choice, mine in _by(known, name).items()
     )
     return (
         f"Whether an interval excludes no difference depends most on the {_label(name)} "
-        f"({shares[name]:.0%} of the variation: {counts})."
+        f"({shares[name]:.0%} of the variation): it does so in {counts}."
     )
 
 
@@ -169,6 +169,19 @@ def _size(
     if name is None or shares[name] < DECIDES_FROM:
         return None
     return f"{start} most on the {_label(name)} ({shares[name]:.0%} of the variation)."
+
+
+#: Choices as a reader calls them, where that is not their name.
+_WORDS = {
+    "wald": "Wald's",
+    "hksj": "Hartung-Knapp's",
+    "hksj floor": "Hartung-Knapp's with its floor",
+    "exact": "the exact one",
+    "mid p": "the mid-p one",
+    "newcombe": "Newcombe's",
+    "agresti min": "Agresti and Min's",
+    WHOLE: "all studies",
+}
 
 
 def _label(dimension: str) -> str:
