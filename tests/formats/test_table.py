@@ -58,6 +58,7 @@ def test_json_is_a_list_or_has_one_under_records():
     [
         ("f.csv", "", 1, "no title column"),
         ("f.csv", "a,b\n1,2\n", 1, "no title column"),
+        ("f.csv", '"', 1, "unexpected end of data"),
         ("f.csv", "id,title\n1,One\n2,\n", 3, "no title"),
         ("f.csv", "id,title\n1,One,more\n", 2, "more cells than the header"),
         ("f.csv", 'id,title\n1,"One\n', None, "unexpected end of data"),

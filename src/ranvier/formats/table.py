@@ -49,15 +49,15 @@ def from_csv(data: bytes, filename: str) -> list[Record]:
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    if not reader.fieldnames or not _columns(reader.fieldnames).get("title"):
-        raise InputError(
-            "the first line names no title column.",
-            file=filename,
-            row=1,
-            remedy=f"Give the column one of the names: {', '.join(COLUMNS['title'])}.",
-        )
     rows: list[tuple[int, Mapping[str, Any]]] = []
     try:
+        if not reader.fieldnames or not _columns(reader.fieldnames).get("title"):
+            raise InputError(
+                "the first line names no title column.",
+                file=filename,
+                row=1,
+                remedy=f"Give the column one of the names: {', '.join(COLUMNS['title'])}.",
+            )
         for row in reader:
             if None in row:
                 raise InputError(
@@ -71,7 +71,7 @@ def from_csv(data: bytes, filename: str) -> list[Record]:
         raise InputError(
             f"{error}.",
             file=filename,
-            row=reader.line_num + ("field larger" in str(error)),  # counted when read whole
+            row=reader.reader.line_num + ("field larger" in str(error)),  # counted when whole
             remedy="Close the open quote, at or above this line.",
         ) from error
     return _records(rows, filename)
