@@ -71,7 +71,7 @@ def from_csv(data: bytes, filename: str) -> list[Record]:
         raise InputError(
             f"{error}.",
             file=filename,
-            row=reader.reader.line_num + ("field larger" in str(error)),  # counted when whole
+            row=reader.reader.line_num,  # of the reader inside: ours counts whole rows
             remedy="Close the open quote, at or above this line.",
         ) from error
     return _records(rows, filename)
