@@ -87,6 +87,23 @@ def test_an_undone_exclusion_is_counted_no_longer(screened):
     assert (flow.reports_excluded, flow.reports_waiting) == (0, 1)
 
 
+def test_a_full_text_that_cannot_be_had_is_neither_assessed_nor_waiting(screened):
+    lost: dict[str, Any] = {"stage": "full_text", "reviewer": "person:anna"}
+    screened.say(Decision(item="b", verdict="not_retrieved", **lost))
+    flow = counted(screened)
+    assert (flow.reports_not_retrieved, flow.reports_assessed, flow.reports_waiting) == (1, 1, 0)
+    assert flow.reports_sought == flow.reports_assessed + flow.reports_not_retrieved
+
+
+def test_reports_of_ongoing_studies_are_counted_apart(small, screened):
+    screened.say(Decision(item="b", stage="full_text", reviewer="person:anna", verdict="include"))
+    screened.say(Report(id="q", record="b", kind="registration"))
+    screened.say(replace(small.study(reports=("q",)), id="later", role="ongoing"))
+    flow = counted(screened)
+    assert (flow.new_reports, flow.ongoing_studies, flow.ongoing_reports) == (1, 1, 1)
+    assert flow.warnings == ()
+
+
 def test_a_full_text_decision_on_what_was_not_included_is_reported(screened):
     screened.say(Decision(item="c", stage="full_text", reviewer="person:anna", verdict="include"))
     assert any("1 items have a full-text decision" in w for w in counted(screened).warnings)

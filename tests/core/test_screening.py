@@ -59,9 +59,10 @@ def test_a_resolution_settles_whatever_was_said(rule, verdict, expected):
         assert state(rule, *verdicts, resolution=verdict) == expected
 
 
-def test_every_set_of_verdicts_has_a_state():
-    sets = {frozenset(c) for n in (1, 2, 3) for c in itertools.combinations(VERDICTS, n)}
-    assert set(SETTLED) == sets
+def test_every_verdict_has_a_state_and_any_two_that_differ_are_a_conflict():
+    assert set(SETTLED) == set(VERDICTS)
+    for pair in itertools.permutations(VERDICTS, 2):
+        assert state("two_independent", *pair) == "conflict"
 
 
 @pytest.mark.parametrize("rule", NEEDED)

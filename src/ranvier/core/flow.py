@@ -41,6 +41,7 @@ class Flow:
     new_reports: int
     supporting_studies: int
     ongoing_studies: int
+    ongoing_reports: int
     warnings: tuple[str, ...]
 
 
@@ -69,10 +70,12 @@ def flow_of(review: Review) -> Flow:
     unique = len(review.records) - duplicates
     included = [item for item, state in second.items() if state == "included"]
     excluded = [item for item, state in second.items() if state == "excluded"]
+    missing = [item for item, state in second.items() if state == "not_retrieved"]
     sought = [item for item, state in first.items() if state == "included"]
     studies = list(review.studies.values())
     counted = {study.id for study in studies if study.role == "included"}
     reports = [report for study in studies if study.id in counted for report in study.reports]
+    ongoing = [report for study in studies if study.role == "ongoing" for report in study.reports]
     warnings: list[str] = []
     if set(second) - set(sought):
         strays = sorted(set(second) - set(sought))
@@ -86,6 +89,12 @@ def flow_of(review: Review) -> Flow:
         warnings.append(
             f"{len(homeless)} included reports belong to no study: {', '.join(homeless[:5])}."
         )
+    told = len(set(reports) | set(ongoing))
+    if told != len(included) and not homeless:
+        warnings.append(
+            f"{len(included)} reports are included on the full text, but the included and ongoing "
+            f"studies have {told}."
+        )
     return Flow(
         database_results=kinds["database"],
         register_results=kinds["register"],
@@ -96,15 +105,16 @@ def flow_of(review: Review) -> Flow:
         records_excluded_reasons=_reasons(review, "title_abstract", first),
         records_waiting=unique - len(screened),
         reports_sought=len(sought),
-        reports_not_retrieved=0,
+        reports_not_retrieved=len(missing),
         reports_assessed=len(included) + len(excluded),
         reports_excluded=len(excluded),
         reports_excluded_reasons=_reasons(review, "full_text", second),
-        reports_waiting=len(set(sought) - set(included) - set(excluded)),
+        reports_waiting=len(set(sought) - set(included) - set(excluded) - set(missing)),
         new_studies=len(counted),
         new_reports=len(set(reports)),
         supporting_studies=sum(study.role == "supporting" for study in studies),
         ongoing_studies=sum(study.role == "ongoing" for study in studies),
+        ongoing_reports=len(set(ongoing)),
         warnings=tuple(warnings),
     )
 

@@ -230,6 +230,8 @@ def _decision(ledger: Ledger, d: Decision) -> list[str]:
         problems.append(f"{where}: verdict {d.verdict!r} is none of {', '.join(VERDICTS)}.")
     if d.stage not in {rule.stage for rule in protocol.screening}:
         problems.append(f"{where}: the protocol has no screening rule for stage {d.stage!r}.")
+    if d.verdict == "not_retrieved" and d.stage != "full_text":
+        problems.append(f"{where}: only a full text can be not_retrieved.")
     known = {c.id for c in protocol.criteria}
     problems += [
         f"{where}: reason {reason!r} is not a criterion of the protocol."

@@ -14,20 +14,21 @@ from ranvier.core.protocol import ScreeningRule, Stage
 
 __all__ = ["VERDICTS", "Decision", "ItemState", "Verdict", "screening_state"]
 
-Verdict = Literal["include", "exclude", "maybe"]
-ItemState = Literal["unscreened", "waiting", "included", "excluded", "undecided", "conflict"]
+Verdict = Literal["include", "exclude", "maybe", "not_retrieved"]
+ItemState = Literal[
+    "unscreened", "waiting", "included", "excluded", "undecided", "not_retrieved", "conflict"
+]
 
-VERDICTS: tuple[Verdict, ...] = ("include", "exclude", "maybe")
+#: ``not_retrieved`` is for full texts that could not be had.
+VERDICTS: tuple[Verdict, ...] = ("include", "exclude", "maybe", "not_retrieved")
 
-#: (verdicts still needed, the set of verdicts given) -> state. A `maybe` never settles an item.
-SETTLED: dict[frozenset[Verdict], ItemState] = {
-    frozenset({"include"}): "included",
-    frozenset({"exclude"}): "excluded",
-    frozenset({"maybe"}): "undecided",
-    frozenset({"include", "maybe"}): "conflict",
-    frozenset({"exclude", "maybe"}): "conflict",
-    frozenset({"include", "exclude"}): "conflict",
-    frozenset({"include", "exclude", "maybe"}): "conflict",
+#: The verdict that all who decided gave -> state. Verdicts that differ are a conflict, and a
+#: `maybe` settles nothing.
+SETTLED: dict[Verdict, ItemState] = {
+    "include": "included",
+    "exclude": "excluded",
+    "maybe": "undecided",
+    "not_retrieved": "not_retrieved",
 }
 
 #: How many independent decisions a rule asks for.
@@ -77,9 +78,10 @@ def screening_state(decisions: Iterable[Decision], rule: ScreeningRule) -> ItemS
     given = list(decisions)
     resolutions = [d for d in given if d.resolves]
     if resolutions:
-        return SETTLED[frozenset[Verdict]((resolutions[-1].verdict,))]
+        return SETTLED[resolutions[-1].verdict]
     if not given:
         return "unscreened"
     if len(given) < NEEDED[rule.rule]:
         return "waiting"
-    return SETTLED[frozenset[Verdict](d.verdict for d in given)]
+    first = given[0].verdict
+    return SETTLED[first] if all(d.verdict == first for d in given) else "conflict"

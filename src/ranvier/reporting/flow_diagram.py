@@ -65,7 +65,17 @@ FIELDS: dict[str, tuple[str, str]] = {
         "Studies that do not meet the criteria, but are told for what they add.",
     ),
     "ongoing_studies": ("Ongoing studies", "Studies without results yet."),
+    "ongoing_reports": ("Reports of ongoing studies", "Reports of studies without results yet."),
 }
+
+#: What PRISMA has no box for.
+BESIDE = (
+    "records_waiting",
+    "reports_waiting",
+    "supporting_studies",
+    "ongoing_studies",
+    "ongoing_reports",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +176,7 @@ def _with_reasons(lines: Mapping[str, FlowLine], field: str) -> list[FlowLine]:
 
 def _waiting(lines: Mapping[str, FlowLine]) -> list[FlowLine]:
     """Keep what PRISMA has no box for, where there is any."""
-    extra = ("records_waiting", "reports_waiting", "supporting_studies", "ongoing_studies")
-    return [lines[field] for field in extra if lines[field].n]
+    return [lines[field] for field in BESIDE if lines[field].n]
 
 
 def _box(x: float, y: float, w: float, lines: list[FlowLine], numbers: Numbers) -> _Box:
