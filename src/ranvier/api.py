@@ -49,7 +49,7 @@ from ranvier.workflow.record import Saying, record
 from ranvier.workflow.reproduce import reproduce_file
 from ranvier.workflow.undo import undo
 
-__all__ = ["OpenReview", "Status", "new", "open", "restore", "shipped"]
+__all__ = ["OpenReview", "Status", "new", "open", "reproduce", "restore", "shipped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,7 +253,7 @@ class OpenReview:
         """Recompute published results: those of the review, or those of a file."""
         if published is None:
             return list(self.book().reproductions)
-        return reproduce_file(published)
+        return reproduce(published)
 
     def verify(self, documents: str | Path | None = None) -> Verified:
         """Prove the chain and the projections, and the quotes against documents at hand.
@@ -320,6 +320,11 @@ def new(place: str | Path, *, id: str, title: str, actor: str, language: str = "
 def restore(snapshot: str | Path, place: str | Path) -> OpenReview:
     """Read a snapshot back into a review, to the same hashes."""
     return OpenReview(restore_store(snapshot, place))
+
+
+def reproduce(published: str | Path) -> list[Reproduction]:
+    """Recompute the published results of a file; no review is needed."""
+    return reproduce_file(published)
 
 
 def shipped(name: str) -> Path:

@@ -97,9 +97,7 @@ def reproduce(ctx: click.Context, place: str | None, published: Path | None, as_
 def _reproductions(place: str | None, published: Path | None) -> list[Reproduction]:
     """Recompute the results of a review or of a file."""
     if place is None and published is not None:
-        from ranvier.workflow.reproduce import reproduce_file
-
-        return reproduce_file(published)
+        return ranvier.reproduce(published)
     with ranvier.open(str(place), mode="read") as review:
         return review.reproduce(published)
 
