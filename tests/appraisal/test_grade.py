@@ -110,11 +110,16 @@ def test_direction_needs_an_interval_on_one_side():
 
 
 def test_sizes_follow_the_minimal_important_difference():
-    assert [size_against(x, 5) for x in (4.9, 5, 12.5, -20)] == [
+    assert [size_against(estimate(x, x - 1, x + 1), 5) for x in (3.9, 5, 12.5, -20)] == [
         "trivial", "small", "important", "large",
     ]  # fmt: skip
     with pytest.raises(InputError):
-        size_against(1, 0)
+        size_against(estimate(1, 0, 2), 0)
+
+
+@pytest.mark.parametrize("bounds", [(None, None), (-6, 16), (-4, 6), (-5, 5)])
+def test_an_interval_that_reaches_what_is_important_is_not_trivial(bounds):
+    assert size_against(estimate(1, *bounds), 5) == "unclear"
 
 
 @pytest.mark.parametrize(

@@ -141,11 +141,13 @@ def direction_of(effect: Estimate, *, null: float, direction: Direction) -> Effe
     return "better" if higher == (direction == "higher_is_better") else "worse"
 
 
-def size_against(difference: float, mid: float) -> EffectSize:
+def size_against(difference: Estimate, mid: float) -> EffectSize:
     """Place a difference against the minimal important difference, both in the same units.
 
-    Below it the effect is trivial. Above it, small, important and large follow at the ratios of
-    Cohen's 0.2, 0.5 and 0.8: one, two and a half, and four times the minimal important difference.
+    From it on, small, important and large follow at the ratios of Cohen's 0.2, 0.5 and 0.8: one,
+    two and a half, and four times the minimal important difference. Trivial: the whole interval is
+    below it. Unclear: the interval holds important benefit and important harm, or the estimate is
+    below it but not the whole interval, or there is no interval.
 
     References
     ----------
@@ -153,17 +155,24 @@ def size_against(difference: float, mid: float) -> EffectSize:
 
     Examples
     --------
-    >>> [size_against(x, 2) for x in (1, -2, 5, 8)]
-    ['trivial', 'small', 'important', 'large']
+    >>> size_against(Estimate(estimate=6, ci_lb=1, ci_ub=11), 2)
+    'important'
+    >>> size_against(Estimate(estimate=1, ci_lb=-8, ci_ub=10), 2)
+    'unclear'
     """
     if mid <= 0:
         raise InputError(f"A minimal important difference is positive; it is {mid:g}.")
-    times = abs(difference) / mid
+    low, high = difference.ci_lb, difference.ci_ub
+    if low is None or high is None or (low <= -mid and high >= mid):
+        return "unclear"
+    times = abs(difference.estimate) / mid
     if times >= 4:
         return "large"
     if times >= 2.5:
         return "important"
-    return "small" if times >= 1 else "trivial"
+    if times >= 1:
+        return "small"
+    return "trivial" if -mid < low and high < mid else "unclear"
 
 
 def relative_size(effect: Estimate) -> EffectSize:

@@ -129,7 +129,7 @@ def _size_and_direction(
     if isinstance(mid, int | float):
         difference = _difference(analysis) if absolute is None else absolute.difference
         if difference is not None and spec.measure != "SMD":
-            return size_against(difference.estimate, float(mid)), direction
+            return size_against(difference, float(mid)), direction
     if spec.measure == "SMD":
-        return size_against(effect.estimate, SMD_THRESHOLD), direction
+        return size_against(effect, SMD_THRESHOLD), direction
     return (relative_size(effect) if ratio else "unclear"), direction

@@ -52,8 +52,8 @@ _HIGH: dict[_Cell, str] = {
         "{treatment} makes little or no difference compared with {comparator}."
     ),
     ("unclear", "either"): N_(
-        "{treatment} does not clearly differ from {comparator}: the results leave open whether "
-        "it is better or worse."
+        "{treatment} does not clearly differ from {comparator}; a difference either way is not "
+        "ruled out."
     ),
 }
 
@@ -74,8 +74,8 @@ _MODERATE: dict[_Cell, str] = {
         "{treatment} probably makes little or no difference compared with {comparator}."
     ),
     ("unclear", "either"): N_(
-        "{treatment} probably does not clearly differ from {comparator}: the results leave open "
-        "whether it is better or worse."
+        "{treatment} probably does not clearly differ from {comparator}; a difference either way "
+        "is not ruled out."
     ),
 }
 
