@@ -179,7 +179,14 @@ def texts() -> list[Text]:
     """Return the passages, all in English."""
     return [
         _made(
-            {"language": "en", "based_on": {}, **t, "body": t["body"].strip()}, Text, "texts.toml"
+            {
+                "language": "en",
+                "based_on": dict.fromkeys(t.pop("rests_on", ()), ""),
+                **t,
+                "body": t["body"].strip(),
+            },
+            Text,
+            "texts.toml",
         )
         for t in _toml("texts.toml")["text"]
     ]

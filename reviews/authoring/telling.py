@@ -13,8 +13,9 @@ from ranvier.workflow.record import Saying
 
 __all__ = ["Teller"]
 
-#: The day of the example; each fact is one second later than the one before.
-BEGIN = datetime(2026, 11, 22, 9, 0, 0, tzinfo=UTC)
+#: The day the example was written down. The seconds only keep the facts in order: they were told
+#: together from files, not one by one.
+BEGIN = datetime(2026, 11, 22, 4, 0, 0, tzinfo=UTC)
 
 
 class Teller:

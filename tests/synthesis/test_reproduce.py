@@ -57,10 +57,41 @@ def test_all_results_of_the_reference_file_come_out_as_expected():
 
 
 def test_a_wrong_print_that_nobody_announced_is_not_as_expected():
-    found = reproduce(share(3, 61, "4.91%"))
+    found = reproduce(share(25, 47, "54.2%"))
     assert (found.status, found.as_expected) == ("disagrees", False)
-    assert found.why.startswith("3 of 61 is 4.92%, printed 4.91%.")
+    assert found.why.startswith("25 of 47 is 53.2%, printed 54.2%.")
+
+
+def test_a_share_one_unit_beside_agrees_and_is_said_unless_announced_as_wrong():
+    found = reproduce(share(3, 61, "4.91%"))
+    assert (found.status, found.as_expected) == ("agrees", True)
+    assert "beside: estimate (4.92% for 4.91%)" in found.why
+    found = reproduce(share(3, 61, "4.91%", expect="disagree"))
+    assert (found.status, found.as_expected) == ("disagrees", True)
     assert "truncated" in found.why
+
+
+def test_what_the_schema_leaves_open_is_the_plain_effect_or_test():
+    assert reproduce(
+        result("proportion", [{"events": 6, "n": 20}], {}, {"estimate": "30%"})
+    ).as_expected
+    pairs = [{"only_1": 5, "only_2": 15, "n": 42}]
+    assert reproduce(result("paired", pairs, {"measure": "OR"}, {"estimate": "0.33"})).as_expected
+    table = [{"events_1": 5, "n_1": 20, "events_2": 12, "n_2": 21}]
+    z = result("two_arm", table, {"test": "z"}, {"z": "-2.10", "p": "0.036"})
+    assert reproduce(z).as_expected, reproduce(z).figures
+
+
+def test_each_arm_may_give_its_spread_in_its_own_way():
+    row = {"mean_1": 10.2, "sd_1": 3.1, "n_1": 20, "mean_2": 8.1, "ci_2": [6.9, 9.3], "n_2": 22}
+    mixed = reproduce(result("two_means", [row], {"measure": "MD"}, {"estimate": "2.10"}))
+    assert mixed.as_expected, mixed.why
+
+
+def test_an_estimate_outside_its_own_interval_is_refused():
+    row = {"estimate": 5, "ci_lb": 1, "ci_ub": 3}
+    with pytest.raises(InputError, match="outside its interval"):
+        reproduce(result("estimate", [row], {"measure": "MD", "test": "z"}, {"p": "0.001"}))
 
 
 def test_a_right_print_that_is_announced_as_wrong_is_not_as_expected():
@@ -82,7 +113,8 @@ def test_a_pooled_estimate_may_be_one_unit_beside_and_no_more(printed, agrees):
 def test_a_share_that_lies_between_two_prints_agrees_with_both():
     assert reproduce(share(1, 8, "12%")).as_expected
     assert reproduce(share(1, 8, "13%")).as_expected
-    assert not reproduce(share(1, 8, "14%")).as_expected
+    assert "beside" not in reproduce(share(1, 8, "13%")).why
+    assert not reproduce(share(1, 8, "15%")).as_expected
 
 
 def test_a_control_that_gives_something_else_is_named():
@@ -138,7 +170,7 @@ def test_a_ratio_that_does_not_exist_disagrees_and_says_not_estimable():
     ("entry", "suggestion"),
     [
         (share(25, 47, "54.2%"), "26 of 48 would give the printed figure"),
-        (share(2, 3, "66%"), "truncated, not rounded"),
+        (share(2, 3, "66%", expect="disagree"), "truncated, not rounded"),
         (
             result("paired", [{"only_1": 5, "only_2": 15, "n": 42}],
                    {"test": "mcnemar_exact", "sides": 2}, {"p": "0.021"}),
@@ -162,7 +194,7 @@ def test_a_ratio_that_does_not_exist_disagrees_and_says_not_estimable():
 )  # fmt: skip
 def test_the_one_slip_that_explains_a_print_is_suggested(entry, suggestion):
     found = reproduce(entry)
-    assert (found.status, found.as_expected) == ("disagrees", False)
+    assert (found.status, found.as_expected) == ("disagrees", "expect" in entry)
     assert f"Suggestion: {suggestion}." in found.why
 
 

@@ -12,6 +12,7 @@ import click
 import ranvier
 from ranvier.cli.output import next_step, remark, working
 from ranvier.cli.places import actor_option, introduce, place_argument
+from ranvier.errors import InputError
 
 if TYPE_CHECKING:
     from ranvier.core.search import RecordKind
@@ -73,13 +74,22 @@ def import_(
         strategy=strategy.read() if strategy else None,
     )
     with ranvier.open(place) as review, working(f"Reading {file.name}"):
-        known = review.state.searches
-        done = review.import_records(file, run.id if run.id in known else run, actor=actor)
+        known = review.state.searches.get(run.id)
+        if known is not None and known != run:
+            raise InputError(
+                f"a search of {known.source!r} on {known.date} is recorded with other details.",
+                remedy="Give the same --kind, --strategy and --searched-through, or another "
+                "--source, such as the name with the platform.",
+            )
+        done = review.import_records(file, run if known is None else run.id, actor=actor)
         introduce(review, actor)
         total = len(review.state.records)
     if done.already:
-        remark(f"This file was imported before, as {done.import_id}; nothing was changed.")
-    click.echo(f"{done.new} new records ({total} in the review)")
+        remark(
+            f"This file was imported before, as {done.import_id}; nothing was changed, and no "
+            "second search was recorded."
+        )
+    click.echo(f"{done.new} new {'record' if done.new == 1 else 'records'} ({total} in the review)")
     next_step(f"see what the review holds with: ranvier status {place}")
 
 
@@ -91,7 +101,8 @@ def _run_id(source: str, day: datetime) -> str:
     >>> _run_id("Europe PMC", datetime(2026, 1, 31))
     'europe-pmc-2026-01-31'
     """
-    return f"{re.sub(r'[^a-z0-9]+', '-', source.lower()).strip('-')}-{_iso(day)}"
+    name = re.sub(r"[\W_]+", "-", source.casefold()).strip("-") or "search"
+    return f"{name}-{_iso(day)}"
 
 
 def _iso(day: datetime) -> str:

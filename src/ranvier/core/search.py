@@ -45,6 +45,8 @@ class Record:
 
     Attributes
     ----------
+    kind : {"database", "register", "other"} or None
+        Side of the PRISMA flow; that of its search run if the file does not say.
     recalled : tuple of str
         Fields that were filled in from memory: no source was seen for them.
     raw : str or None
@@ -65,7 +67,7 @@ class Record:
     registry_id: str | None = None
     type: str | None = None
     abstract: str | None = None
-    kind: RecordKind = "database"
+    kind: RecordKind | None = None
     provenance: Provenance = "found"
     recalled: tuple[str, ...] = ()
     source: str | None = None

@@ -194,7 +194,7 @@ def _record(row: Mapping[str, Any], *, line: int, filename: str, position: int) 
         registry_id=cells.get("registry_id"),
         type=cells.get("type"),
         abstract=cells.get("abstract"),
-        kind=_word(cells.get("kind"), get_args(RecordKind), "database", line, filename),
+        kind=_word(cells.get("kind"), get_args(RecordKind), None, line, filename),
         provenance=_word(cells.get("provenance"), PROVENANCE_ORDER, "found", line, filename),
         recalled=_listed(row.get(columns.get("recalled", ""))),
         source=cells.get("source"),

@@ -113,6 +113,19 @@ def tables_from(rows: Sequence[NumberRow]) -> Tables:
     )
 
 
+def _sd(row: NumberRow, arm: str, n: float, level: float) -> tuple[float | None, str]:
+    """Return the standard deviation of one arm, and how it was come by unless it was reported."""
+    sd, se, low, high = f"sd_{arm}", f"se_{arm}", f"ci_lb_{arm}", f"ci_ub_{arm}"
+    if row.has(sd):
+        return row[sd], ""
+    if row.has(se):
+        return sd_from_se(row[se], n).value, "from standard errors"
+    if row.has(low, high):
+        found = sd_from_ci(row[low], row[high], n, level=level).value
+        return found, "from the intervals, by t with n - 1"
+    return None, ""
+
+
 def means_from(rows: Sequence[NumberRow], *, level: float = 0.95) -> Means:
     """Take means of two arms; standard deviations from what is given.
 
@@ -124,17 +137,11 @@ def means_from(rows: Sequence[NumberRow], *, level: float = 0.95) -> Means:
     notes: list[str] = []
     for place, row in enumerate(rows, start=1):
         n1, n2 = row["n_1"], row["n_2"]
-        if row.has("sd_1", "sd_2"):
-            pair = row["sd_1"], row["sd_2"]
-        elif row.has("se_1", "se_2"):
-            pair = sd_from_se(row["se_1"], n1).value, sd_from_se(row["se_2"], n2).value
-            notes.append(f"row {place}: standard deviations from standard errors")
-        elif row.has("ci_lb_1", "ci_ub_1", "ci_lb_2", "ci_ub_2"):
-            pair = (
-                sd_from_ci(row["ci_lb_1"], row["ci_ub_1"], n1, level=level).value,
-                sd_from_ci(row["ci_lb_2"], row["ci_ub_2"], n2, level=level).value,
-            )
-            notes.append(f"row {place}: standard deviations from the intervals, by t with n - 1")
+        (first, how_1), (second, how_2) = _sd(row, "1", n1, level), _sd(row, "2", n2, level)
+        if first is not None and second is not None:
+            pair = first, second
+            for how in dict.fromkeys((how_1, how_2)):
+                notes += [f"row {place}: standard deviations {how}"] if how else []
         elif row.has("p"):
             difference = row["mean_1"] - row["mean_2"]
             se = se_from_p(difference, row["p"], df=n1 + n2 - 2).value

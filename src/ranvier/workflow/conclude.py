@@ -25,8 +25,8 @@ def grounded(store: Store, sayings: Iterable[Saying]) -> list[Saying]:
     Parameters
     ----------
     sayings : iterable of Saying
-        Findings, certainties and texts, in order; other facts pass as they are. A text may name
-        findings of the same list.
+        Findings, certainties and texts, in order; other facts pass as they are. A text rests on
+        the analyses whose numbers it shows, and on those that its `based_on` names already.
     """
     review = load(store)
     inputs = {id: analysis.inputs for id, analysis in analyse_all(review).items()}
@@ -40,7 +40,7 @@ def grounded(store: Store, sayings: Iterable[Saying]) -> list[Saying]:
         elif isinstance(payload, Certainty):
             rests_on = _analyses_of(review, payload)
         elif isinstance(payload, Text):
-            rests_on = _named(payload.body, shown)
+            rests_on = _named(payload.body, shown) | payload.based_on.keys()
         else:
             out.append(saying)
             continue

@@ -15,8 +15,9 @@ def load(store: Store) -> Review:
     """Fold the log of a store into the review as it stands, with its records and actors."""
     review = review_from(store.events(), actors=store.actors())
     records = {
-        record.id: record
+        record.id: record if record.kind else replace(record, kind=run.kind)
         for imported in review.imports.values()
+        for run in [review.searches[imported.search_run]]
         for record in read_records(store, imported)
     }
     return replace(review, records=records)

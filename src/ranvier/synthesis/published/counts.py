@@ -76,7 +76,9 @@ def two_arm(rows: Sequence[NumberRow], plan: Plan) -> Answer:
             )
             add_fit(figures, fit, plan)
             notes += fit.notes
-    if plan.test in ("fisher", "chi2", "chi2_corrected"):
+    if plan.test in ("fisher", "chi2", "chi2_corrected") or (
+        plan.test == "z" and plan.measure is None
+    ):
         _add_test(figures, rows, plan)
     elif plan.test is not None and plan.measure is None:
         raise NotComputableError(f"test {plan.test} needs a measure to test.")
@@ -122,8 +124,13 @@ def _add_test(figures: Figures, rows: Sequence[NumberRow], plan: Plan) -> None:
         figures["p"] = tested.pval
         return
     tested = chi2_test(a, b, c, d, correct=plan.test == "chi2_corrected")
+    if (
+        plan.test == "z" and tested.stat is not None
+    ):  # of two proportions, with the pooled variance: the root of chi2
+        figures["z"] = math.copysign(math.sqrt(tested.stat), a * (c + d) - c * (a + b))
     figures["stat"] = tested.stat
     figures["chi2"] = tested.stat
+    figures["df"] = 1.0
     figures["p"] = sided(tested.pval, plan.sides)
 
 
@@ -136,14 +143,11 @@ def pairs(rows: Sequence[NumberRow], plan: Plan) -> Answer:
             "pairs of several studies are added up; there are no random effects for them."
         )
     test = "mcnemar" if plan.test == "z" else plan.test
-    interval = plan.interval or ("wald" if plan.test == "z" else None)
     measure = plan.measure
+    interval = plan.interval or ("wald" if plan.test == "z" else None)
+    if interval is None and test is None and measure is not None:
+        interval = "mcnemar_exact"
     figures: Figures = sums(rows, ("only_1", "only_2"))
-    if measure is not None and interval is None and test is None:
-        raise NotComputableError(
-            "the analysis names no interval for the paired effect.",
-            remedy="Name one, such as mcnemar_exact, wald or newcombe.",
-        )
     found = paired(
         rows,
         measure or "OR",

@@ -14,6 +14,12 @@ from typing import cast
 from ranvier.errors import InputError
 from ranvier.synthesis.published.printed import read_interval, read_printed
 
+
+def _spreads(arm: str) -> tuple[tuple[str, ...], ...]:
+    """Name what can stand for the spread of one arm."""
+    return ((f"sd_{arm}",), (f"se_{arm}",), (f"ci_lb_{arm}", f"ci_ub_{arm}"))
+
+
 __all__ = [
     "ROWS",
     "Plan",
@@ -34,7 +40,7 @@ ROWS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]] = {
     "proportion": (("events", "n"), ()),
     "two_means": (
         ("mean_1", "n_1", "mean_2", "n_2"),
-        (("sd_1", "sd_2"), ("se_1", "se_2"), ("ci_lb_1", "ci_ub_1", "ci_lb_2", "ci_ub_2")),
+        tuple((*first, *second) for first in _spreads("1") for second in _spreads("2")),
     ),
     "estimate": (("estimate",), (("ci_lb", "ci_ub"), ("se",), ("p",))),
 }
@@ -215,6 +221,11 @@ def _row_problems(row: dict[str, float], design: str, where: str) -> list[str]:
         low, high = row.get(f"ci_lb{end}"), row.get(f"ci_ub{end}")
         if low is not None and high is not None and low >= high:
             problems.append(f"{where}: ci_lb{end} {low:g} is not below ci_ub{end} {high:g}.")
+        middle = row.get(f"mean{end}" if end else "estimate")
+        if middle is None or low is None or high is None:
+            continue
+        if not min(low, high) <= middle <= max(low, high):
+            problems.append(f"{where}: {middle:g} lies outside its interval, {low:g} to {high:g}.")
     return problems
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ranvier.synthesis.arrays import NumberRow
 from ranvier.synthesis.fit import named
@@ -24,6 +24,10 @@ TESTS: dict[str, tuple[str, ...]] = {
     "two_means": ("z", "t", "welch"),
     "estimate": ("z", "t"),
 }
+
+
+#: What a design without any other word is: its plain effect.
+_PLAIN = {"proportion": "PR", "two_means": "MD"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,8 @@ def recompute(result: PublishedResult, plan: Plan) -> Recomputed:
             f"the analysis says what we do not know: {'; '.join(plan.unknown)}.",
             remedy="Say it in the words of docs/methods/reproduce.md.",
         )
+    if plan.measure is None and plan.test is None and result.design in _PLAIN:
+        plan = replace(plan, measure=_PLAIN[result.design])
     if plan.measure is None and plan.test is None:
         raise NotComputableError(
             "the analysis names neither a measure nor a test.", remedy="Name at least one."

@@ -50,7 +50,7 @@ def reproduce(entry: PublishedResult | Mapping[str, Any]) -> Reproduction:
     --------
     >>> found = reproduce({
     ...     "id": "rate", "design": "proportion", "rows": [{"study": "s", "events": 3, "n": 61}],
-    ...     "analysis": {"measure": "PR"}, "printed": {"estimate": "4.91%"},
+    ...     "analysis": {"measure": "PR"}, "printed": {"estimate": "4.91%"}, "expect": "disagree",
     ... })
     >>> found.status, found.figures[0].ours, found.why
     ('disagrees', '4.92%', '3 of 61 is 4.92%, printed 4.91%. Suggestion: truncated, not rounded.')
@@ -125,7 +125,7 @@ def _figures(
         value = found.figures.get(name)
         ours = None if value is None else in_printed_unit(name, value, plan.measure, printed, text)
         near = closeness(ours, read)
-        exact = strictness == "exact" or is_exact(name, plan, result)
+        exact = strictness == "exact" or is_exact(name)
         figures.append(
             Figure(
                 name=name,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ranvier.synthesis.published.entry import Plan, PublishedResult
 from ranvier.synthesis.published.printed import read_printed
 
 __all__ = ["canonical", "in_printed_unit", "is_exact"]
@@ -79,15 +78,6 @@ def in_printed_unit(
     return 100 * value if any(abs(x.number) > 1 and not x.percent for x in plain) else value
 
 
-def is_exact(name: str, plan: Plan, result: PublishedResult) -> bool:
-    """Say whether a figure must round to the printed one, without a unit of grace.
-
-    Counts, and the plain share of two counts: one division leaves no step at which somebody could
-    have rounded, so a share that is one unit off was cut or miscopied.
-    """
-    if name in _COUNTS:
-        return True
-    if name in ("risk_1", "risk_2"):
-        return True
-    plain = plan.method in (None, "proportion") and plan.measure in (None, "PR")
-    return name == "estimate" and result.design == "proportion" and plain
+def is_exact(name: str) -> bool:
+    """Say whether a figure must be met without a unit of grace: a count is not rounded."""
+    return name in _COUNTS
