@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ranvier.core.protocol import Design
-from ranvier.core.value import Provenance, Value, value_problems, weakest
+from ranvier.core.value import Provenance, Value, firmness, value_problems, weakest
 
 __all__ = ["FIELDS", "ResultRow", "number", "row_problems", "row_provenance"]
 
@@ -98,7 +98,7 @@ def number(row: ResultRow, name: str) -> float | None:
 
 def row_provenance(row: ResultRow) -> Provenance:
     """Return the weakest provenance among the values of a row."""
-    return weakest([v.provenance for v in row.values.values()])
+    return weakest([firmness(v) for v in row.values.values()])
 
 
 def row_problems(row: ResultRow) -> list[str]:

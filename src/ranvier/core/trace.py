@@ -10,7 +10,7 @@ from ranvier.core.event import Event
 from ranvier.core.finding import Finding
 from ranvier.core.result import ResultRow, row_provenance
 from ranvier.core.review import Review
-from ranvier.core.value import Provenance, Value
+from ranvier.core.value import Provenance, Value, firmness
 from ranvier.errors import NotFoundError
 
 __all__ = [
@@ -189,7 +189,7 @@ def _shown(value: Value) -> str:
     """Write a value as a reader should meet it: with its unit, and marked unless found."""
     text = "not given" if value.value is None else str(value.value)
     text += f" {value.unit}" if value.unit else ""
-    return text if value.provenance == "found" else f"{text} ({value.provenance})"
+    return text if firmness(value) == "found" else f"{text} ({firmness(value)})"
 
 
 def value_node(review: Review, id: str, title: str, value: Value, kind: str, holder: str) -> Node:
@@ -213,7 +213,7 @@ def value_node(review: Review, id: str, title: str, value: Value, kind: str, hol
         id=id,
         title=title,
         detail=tuple(detail),
-        provenance=value.provenance,
+        provenance=firmness(value),
         event=review.event_of(kind, holder),
         below=(f"source/{source}",) if source else (),
     )

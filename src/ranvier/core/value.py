@@ -21,6 +21,7 @@ __all__ = [
     "Source",
     "Value",
     "find_anchor",
+    "firmness",
     "value_problems",
     "weakest",
 ]
@@ -97,11 +98,14 @@ class Derivation:
         What went in, each readable by itself, such as ``"published RR 11.00 (2.86 to 42.25)"``.
     explanation : str
         One sentence for the reader.
+    rests_on : {"found", "derived", "judged", "recalled"}
+        The weakest of the inputs: what is worked out from a recalled figure is no firmer than it.
     """
 
     formula: str
     inputs: tuple[str, ...]
     explanation: str
+    rests_on: Provenance = "found"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +140,12 @@ class Value:
 def weakest(values: list[Provenance]) -> Provenance:
     """Return the weakest of several provenances; ``found`` if there are none."""
     return PROVENANCE_ORDER[max(map(PROVENANCE_ORDER.index, values), default=0)]
+
+
+def firmness(value: Value) -> Provenance:
+    """Return how firm a value is: as the weaker of its own provenance and what it rests on."""
+    rests_on = value.derivation.rests_on if value.derivation else "found"
+    return weakest([value.provenance, rests_on])
 
 
 def value_problems(value: Value, *, name: str) -> list[str]:

@@ -64,7 +64,7 @@ FIELDS: dict[str, tuple[str, str]] = {
         "Supporting studies told beside",
         "Studies that do not meet the criteria, but are told for what they add.",
     ),
-    "ongoing_studies": ("Ongoing studies", "Studies without results yet."),
+    "ongoing_studies": ("Ongoing studies", "Studies without results that could be used yet."),
     "ongoing_reports": ("Reports of ongoing studies", "Reports of studies without results yet."),
 }
 

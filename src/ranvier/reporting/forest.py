@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ranvier.core.analysis import Analysis, Estimate
 from ranvier.core.protocol import Design
 from ranvier.core.result import ResultRow, number
-from ranvier.core.value import Provenance
+from ranvier.core.value import Provenance, firmness
 from ranvier.reporting.numbers import Numbers, is_ratio
 from ranvier.reporting.svg import Scale, linear_scale, log_scale
 
@@ -208,5 +208,5 @@ def _cells(
         held = row.values.get(name)
         said = "–" if value is None else numbers.plain(value)
         node = f"value/{row.id}/{name}" if held else ""
-        cells.append((said, node, held.provenance if held else None))
+        cells.append((said, node, firmness(held) if held else None))
     return tuple(cells)

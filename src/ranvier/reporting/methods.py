@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from ranvier.core.flow import item_states
 from ranvier.core.screening import Decision
-from ranvier.core.value import Value
+from ranvier.core.value import Value, firmness
 from ranvier.reporting.anchors import anchor, trace_anchor
 from ranvier.reporting.fields import fact_words
 from ranvier.reporting.page import Page
@@ -181,7 +181,7 @@ def conflict_views(page: Page) -> list[ConflictView]:
         for side, value in conflict.sides.items():
             said = Markup("<q>{}</q>").format(value.printed) if value.printed else None
             node = f"conflict/{id}/{side}"
-            shown = page.link(said, node, value.provenance) if said else page.value(value, node)
+            shown = page.link(said, node, firmness(value)) if said else page.value(value, node)
             sides.append((side, shown, value.note or ""))
         study = review.studies.get(conflict.study)
         out.append(

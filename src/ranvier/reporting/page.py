@@ -12,7 +12,7 @@ from ranvier.core.book import Book
 from ranvier.core.review import Review
 from ranvier.core.summary import SummaryRow
 from ranvier.core.trace import Node
-from ranvier.core.value import Provenance, Value
+from ranvier.core.value import Provenance, Value, firmness
 from ranvier.reporting.anchors import trace_anchor
 from ranvier.reporting.catalogues import Catalogue
 from ranvier.reporting.marks import mark
@@ -68,7 +68,7 @@ class Page:
         else:
             said = self.numbers.plain(float(value.value))
         text = f"{said} {value.unit}" if value.unit and value.unit not in said else said
-        return self.link(text, node, value.provenance)
+        return self.link(text, node, firmness(value))
 
     def groups(self, row: SummaryRow) -> Groups:
         """Say what a finding compares: two groups, one group with itself, or words only."""

@@ -222,8 +222,8 @@ def _found(page: Page) -> tuple[Markup, ...]:
     if flow.ongoing_studies:
         out.append(
             page.said.nfill(
-                N_("{k} study is still under way."),
-                N_("{k} studies are still under way."),
+                N_("{k} study has no results yet that we could use."),
+                N_("{k} studies have no results yet that we could use."),
                 flow.ongoing_studies,
                 k=page.link(numbers.count(flow.ongoing_studies), "flow/ongoing_studies"),
             )

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from ranvier.core.finding import Text
 from ranvier.core.result import number
+from ranvier.core.value import firmness
 from ranvier.errors import InputError
 from ranvier.reporting.anchors import trace_anchor
 from ranvier.reporting.flow_diagram import FIELDS
@@ -153,7 +154,7 @@ def _row(page: Page, rest: str) -> Markup | None:
         return None
     value = number(row, field)
     said = str(held.value) if value is None else page.numbers.plain(value)
-    return page.link(said, f"value/{id}/{field}", held.provenance)
+    return page.link(said, f"value/{id}/{field}", firmness(held))
 
 
 def _flow(page: Page, field: str) -> Markup | None:

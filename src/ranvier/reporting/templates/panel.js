@@ -59,7 +59,11 @@
   const groups = document.querySelectorAll(".trace-group");
   const fold = (open) => { for (const group of groups) group.open = open; };
   fold(false);
-  addEventListener("beforeprint", () => fold(document.getElementById("print-traces").checked));
+  const results = document.querySelectorAll("#plain-language details");
+  addEventListener("beforeprint", () => {
+    fold(document.getElementById("print-traces").checked);
+    for (const more of results) more.open = true; // a result must not be lost on paper
+  });
   addEventListener("afterprint", () => fold(false));
 
   const unfold = () => {
