@@ -34,9 +34,10 @@ from ranvier.core.facts import ReviewOpened, decode
 from ranvier.core.fold import subject
 from ranvier.core.reproduction import Reproduction
 from ranvier.core.review import Actor, Review
+from ranvier.core.rules import Ledger
 from ranvier.core.search import SearchRun
 from ranvier.core.trace import Node, node_at, trace_lines
-from ranvier.errors import InputError, NotFoundError
+from ranvier.errors import InputError, NotFoundError, RuleError
 from ranvier.reporting import all_nodes, forest_plot, review_document
 from ranvier.workflow.analyse import record_analyses
 from ranvier.workflow.build import book_of
@@ -311,8 +312,11 @@ def open(place: str | Path, *, mode: Mode = "write") -> OpenReview:
 
 def new(place: str | Path, *, id: str, title: str, actor: str, language: str = "en") -> OpenReview:
     """Make an empty review."""
-    review = OpenReview(create_store(place, review_id=id))
     opened = ReviewOpened(id=id, title=title, language=language)
+    problems = Ledger().problems(opened)
+    if problems:  # before anything is made that would be left behind
+        raise RuleError(problems, remedy="Give the review another --id or --title.")
+    review = OpenReview(create_store(place, review_id=id))
     review.record([Saying(payload=opened, actor=actor)])
     return review
 

@@ -195,3 +195,10 @@ def test_all_planned_analyses_run_in_order_and_those_without_rows_wait(small):
     assert found["published"].participants == 54
     parallel = analyse_all(small.review(small.STRENGTH, specs, design="parallel groups"))
     assert parallel["published"].participants == 54
+
+
+def test_a_single_estimate_keeps_the_interval_that_was_printed(small):
+    row = small.row("x", "contrast", estimate=22.3, ci_lb=9.92, ci_ub=34.67, measure="MD")
+    found = analyse(small.spec(design="contrast", measure="MD", method="IV"), by_id([row]))
+    assert (found.effect.estimate, found.effect.ci_lb, found.effect.ci_ub) == (22.3, 9.92, 34.67)
+    assert found.studies[0].effect == found.effect

@@ -6,11 +6,12 @@ checks for each kind of fact are the table at the end.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
-from ranvier.core.facts import Undone, Withdrawn, fact_of
+from ranvier.core.facts import ReviewOpened, Undone, Withdrawn, fact_of
 from ranvier.core.finding import Finding
 from ranvier.core.judgement import (
     Certainty,
@@ -67,6 +68,8 @@ class Ledger:
             return ["the review was not opened yet: its first fact must be review.opened."]
         if kind == "review" and self.of("review"):
             return ["this review is open already: a log holds one review."]
+        if isinstance(payload, ReviewOpened):
+            return _opened(payload)
         check = _CHECKS.get(type(payload))
         return check(self, payload) if check else []
 
@@ -125,6 +128,16 @@ def values_of(payload: object, path: str = "") -> Iterator[tuple[str, Value]]:
     elif isinstance(payload, tuple):
         for i, item in enumerate(payload):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
             yield from values_of(item, f"{path}[{i}]")
+
+
+def _opened(opened: ReviewOpened) -> list[str]:
+    """Check that a review has a title, and an id that can stand in a path and an address."""
+    problems = [] if opened.title.strip() else ["the review has no title."]
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", opened.id):
+        problems.append(
+            f"the id {opened.id!r} is not up to 64 letters, digits, dots, hyphens and underscores."
+        )
+    return problems
 
 
 def _sources(ledger: Ledger, payload: object, where: str) -> list[str]:

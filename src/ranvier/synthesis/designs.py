@@ -52,6 +52,10 @@ MEANS = ("MD", "SMD", "SMDH", "ROM")
 CHANGE = get_args(ChangeMeasure)
 
 
+#: Intervals of contrast rows are 95% intervals.
+PRINTED_LEVEL = 0.95
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Computed:
     """What a design gives; effects on the natural scale.
@@ -192,7 +196,20 @@ def _contrast(spec: AnalysisSpec, rows: Sequence[NumberRow]) -> Computed:
         found.yi, found.vi, spec.measure,
         tau2=_tau2(spec), interval=spec.interval, level=spec.level,
     )  # fmt: skip
-    return from_fit(fit, spec=spec, notes=found.notes)
+    computed = from_fit(fit, spec=spec, notes=found.notes)
+    printed = _printed_interval(spec, rows)
+    return computed if printed is None else replace(computed, effect=printed, studies=(printed,))
+
+
+def _printed_interval(spec: AnalysisSpec, rows: Sequence[NumberRow]) -> Estimate | None:
+    """Return a single estimate with its interval as it was given, at the level it was given for.
+
+    An interval made anew from its own width would differ from the print in the last digit.
+    """
+    if len(rows) != 1 or not rows[0].has("ci_lb", "ci_ub") or spec.level != PRINTED_LEVEL:
+        return None
+    row = rows[0]
+    return Estimate(estimate=row["estimate"], ci_lb=row["ci_lb"], ci_ub=row["ci_ub"])
 
 
 def _paired_binary(spec: AnalysisSpec, rows: Sequence[NumberRow]) -> Computed:
