@@ -14,7 +14,7 @@ from ranvier.core.event import check_chain
 from ranvier.core.facts import Undone, Withdrawn
 from ranvier.core.fold import Thing, fold_all
 from ranvier.core.value import Anchor, Source
-from ranvier.errors import AnchorError, NotFoundError, RuleError
+from ranvier.errors import AnchorError, NotFoundError, RuleError, StorageError
 from ranvier.workflow.load import load
 from ranvier.workflow.record import Saying, record
 from ranvier.workflow.undo import undo
@@ -41,6 +41,20 @@ def test_a_later_fact_may_build_on_an_earlier_one(small, store):
     assert [e.type for e in events] == ["study.described", "row.extracted"]
     with pytest.raises(RuleError, match="s3"):
         record(store, [by_anna(small.row("r3", study="s3")), by_anna(small.study("s3"))])
+
+
+def test_what_the_store_did_not_take_is_not_built_upon(small, store):
+    class Full(type(store)):
+        def append(self, drafts):
+            raise StorageError("the disk is full.")
+
+    kind = type(store)
+    store.__class__ = Full
+    with pytest.raises(StorageError):
+        record(store, [by_anna(small.study("s2"))])
+    store.__class__ = kind
+    with pytest.raises(RuleError, match="s2"):
+        record(store, [by_anna(small.row("r2", study="s2"))])
 
 
 def test_a_retry_stores_a_fact_once(small, store):

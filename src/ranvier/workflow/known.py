@@ -22,7 +22,7 @@ from ranvier.core.rules import Ledger
 from ranvier.core.search import Import, Record
 from ranvier.workflow.ports import Store
 
-__all__ = ["known", "learn", "read_records"]
+__all__ = ["forget", "known", "learn", "read_records"]
 
 
 @dataclass(slots=True)
@@ -56,6 +56,14 @@ def known(store: Store) -> Generator[Ledger]:
         except BaseException:
             kept.ledger = None
             raise
+
+
+def forget(store: Store) -> None:
+    """Throw the ledger of a store away: the next caller reads it anew."""
+    with _KEPT_LOCK:
+        kept = _KEPT.setdefault(store, _Kept())
+    with kept.lock:
+        kept.ledger = None
 
 
 def learn(store: Store, ledger: Ledger, payload: object, *, client_id: str, type_: str) -> None:

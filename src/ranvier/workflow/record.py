@@ -19,7 +19,7 @@ from ranvier.core.rules import Ledger, values_of
 from ranvier.core.search import Clustering
 from ranvier.core.value import find_anchor
 from ranvier.errors import AnchorError, InputError, NotFoundError, RuleError
-from ranvier.workflow.known import known, learn, read_records
+from ranvier.workflow.known import forget, known, learn, read_records
 from ranvier.workflow.ports import Store
 
 __all__ = ["Saying", "now", "record"]
@@ -81,7 +81,11 @@ def record(store: Store, sayings: Iterable[Saying]) -> list[Event]:
     """
     with known(store) as ledger:
         drafts = _checked(store, ledger, sayings)
-    return store.append(drafts)
+    try:
+        return store.append(drafts)
+    except BaseException:
+        forget(store)  # the ledger took what the log did not
+        raise
 
 
 def _checked(store: Store, ledger: Ledger, sayings: Iterable[Saying]) -> list[Draft]:
@@ -92,11 +96,11 @@ def _checked(store: Store, ledger: Ledger, sayings: Iterable[Saying]) -> list[Dr
         if saying.client_id is not None and saying.client_id in ledger.client_ids:
             drafts.append(_draft(saying))  # a retry: the store returns the event it has
             continue
-        _check_types(saying)
+        draft = _typed_draft(saying)
         problems = (
             ledger.problems(saying.payload)
             or _misrated(saying.payload)
-            or _left_hanging(store, drafts, saying)
+            or _left_hanging(store, [*drafts, draft], saying.payload)
         )
         if problems:
             raise RuleError(
@@ -106,7 +110,6 @@ def _checked(store: Store, ledger: Ledger, sayings: Iterable[Saying]) -> list[Dr
                 remedy="Nothing was recorded; mend this and record again.",
             )
         documents.check(saying)
-        draft = _draft(saying)
         drafts.append(draft)
         learn(store, ledger, saying.payload, client_id=draft.client_id, type_=draft.type)
     return drafts
@@ -117,33 +120,34 @@ def _misrated(payload: object) -> list[str]:
     return rating_problems(payload) if isinstance(payload, Certainty) else []
 
 
-def _left_hanging(store: Store, before: list[Draft], saying: Saying) -> list[str]:
+def _left_hanging(store: Store, drafts: list[Draft], payload: object) -> list[str]:
     """List what would stand on nothing once a thing is withdrawn, undone or put with less."""
-    if not isinstance(saying.payload, Withdrawn | Undone | Protocol | Clustering):
+    if not isinstance(payload, Withdrawn | Undone | Protocol | Clustering):
         return []
     chain = Chain(store.review_id, *store.head())
-    events = [*store.events(), *(chain.add(draft) for draft in [*before, _draft(saying)])]
+    events = [*store.events(), *(chain.add(draft) for draft in drafts)]
     left = Ledger()
     standing = sorted(fold_all(events).values(), key=lambda s: s.seq)
     payloads = [decode(s.type, s.payload) for s in standing if s.status == "standing"]
-    for payload in payloads:
-        left.take(payload)
+    for held in payloads:
+        left.take(held)
     for imported in left.of("import").values():
         left.records |= {r.id for r in read_records(store, imported)}
     checked = (p for p in payloads if fact_of(p).kind != "review")
-    problems = [problem for payload in checked for problem in left.problems(payload)]
+    problems = [problem for held in checked for problem in left.problems(held)]
     if not problems:
         return []
     return [f"{len(problems)} things stand on it. For one, {problems[0]}"]
 
 
-def _check_types(saying: Saying) -> None:
-    """Raise if a field holds what its type does not allow, naming the field."""
-    type_ = fact_of(saying.payload).type
+def _typed_draft(saying: Saying) -> Draft:
+    """Draft a fact; raise if a field holds what its type does not allow, naming the field."""
     try:
-        decode(type_, encode(saying.payload))
+        draft = _draft(saying)
+        decode(draft.type, draft.payload)
     except InputError as error:
         raise RuleError([error.message], file=saying.file, row=saying.row) from error
+    return draft
 
 
 def _draft(saying: Saying) -> Draft:
