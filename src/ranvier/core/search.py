@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ranvier.core.value import Provenance
+from ranvier.core.record import Record, RecordKind
 
-__all__ = ["Clustering", "Import", "Record", "RecordKind", "SearchRun"]
-
-RecordKind = Literal["database", "register", "other"]
+__all__ = ["Clustering", "Import", "ImportPart", "Record", "RecordKind", "SearchRun"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,39 +38,21 @@ class SearchRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """A title and abstract as one source indexed it.
+class ImportPart:
+    """A piece of an imported file, and the records that were read from it.
 
     Attributes
     ----------
-    kind : {"database", "register", "other"} or None
-        Side of the PRISMA flow; that of its search run if the file does not say.
-    recalled : tuple of str
-        Fields that were filled in from memory: no source was seen for them.
-    raw : str or None
-        The row as it came.
+    file_sha256 : str or None
+        Blob of the bytes of the piece.
+    records_sha256 : str or None
+        Blob of its records: JSON Lines, compressed with zlib.
+    count : int
     """
 
-    id: str
-    title: str
-    authors: tuple[str, ...] = ()
-    year: int | None = None
-    journal: str | None = None
-    volume: str | None = None
-    issue: str | None = None
-    pages: str | None = None
-    pmid: str | None = None
-    pmcid: str | None = None
-    doi: str | None = None
-    registry_id: str | None = None
-    type: str | None = None
-    abstract: str | None = None
-    kind: RecordKind | None = None
-    provenance: Provenance = "found"
-    recalled: tuple[str, ...] = ()
-    source: str | None = None
-    note: str | None = None
-    raw: str | None = None
+    file_sha256: str | None
+    records_sha256: str | None
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +63,19 @@ class Import:
     ----------
     filename, file_sha256 : str
         The file as it came (kept as a blob).
+        SHA-256 of the whole file.
     reader : str
         What read it, with its version: a rebuild never depends on today's reader.
     records_sha256 : str
-        Blob with the records read, one canonical JSON object a line.
+        Blob with the records read, one JSON object a line; or, of a file that was kept in
+        `parts`, of the list of its parts.
     count : int
+    parts : tuple of ImportPart
+        The file and its records piece by piece; none where one blob holds each.
+    numbering : {"own", "given"}
+        Whether the records have ids of their own, or numbers in the order of the file.
+    problems : int
+        How many places of the file could not be read as they should.
     """
 
     id: str
@@ -97,6 +85,9 @@ class Import:
     reader: str
     records_sha256: str
     count: int
+    parts: tuple[ImportPart, ...] = ()
+    numbering: Literal["own", "given"] = "own"
+    problems: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,9 @@ def read(said: Draft | Event) -> tuple[Any, Thing | None]:
 
 def blobs_of(payload: object) -> tuple[str, ...]:
     """Return the blobs that a payload says are kept."""
+    if isinstance(payload, Import) and payload.parts:
+        held = (blob for p in payload.parts for blob in (p.file_sha256, p.records_sha256))
+        return tuple(blob for blob in held if blob is not None)
     if isinstance(payload, Import):
         return (payload.file_sha256, payload.records_sha256)
     return ()

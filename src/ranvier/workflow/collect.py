@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 
-from ranvier.core.facts import encode
+from ranvier.core.record import record_line
 from ranvier.core.search import Import, Record, SearchRun
 from ranvier.errors import RuleError
 from ranvier.formats import read_records
@@ -74,7 +74,7 @@ def import_records(
             file=filename,
             remedy="Give the new records other ids, or leave the id column out.",
         )
-    lines = b"".join(encode(r).encode("utf-8") + b"\n" for r in records)
+    lines = b"".join(map(record_line, records))
     search_id = search if isinstance(search, str) else search.id
     sayings = [] if isinstance(search, str) else [Saying(payload=search, actor=actor, at=at)]
     imported = Import(
