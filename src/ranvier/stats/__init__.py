@@ -24,6 +24,7 @@ from ranvier.stats.exact import (
     fisher_test,
 )
 from ranvier.stats.five_numbers import MeanSd, mean_from_quantiles
+from ranvier.stats.formula import Design, design
 from ranvier.stats.funnel import (
     BeggTest,
     FailSafe,
@@ -92,6 +93,7 @@ __all__ = [
     "Contrasted",
     "Converted",
     "CrossoverResult",
+    "Design",
     "Effects",
     "ExactOddsRatio",
     "FailSafe",
@@ -133,6 +135,7 @@ __all__ = [
     "confint_tau2",
     "contrast",
     "cumul",
+    "design",
     "escalc",
     "exact_odds_ratio",
     "fisher_test",

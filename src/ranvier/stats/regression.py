@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2
 from scipy.stats import f as fisher_f
 
 from ranvier.errors import InputError
 from ranvier.stats.arrays import Matrix, Vector, as_effects, as_vector
+from ranvier.stats.formula import Columns, Design, design, independent
 from ranvier.stats.least_squares import Batch, wls
 from ranvier.stats.mixed import FIXED, BatchFit, FitStats, Test, critical, fit_batch, fit_statistics
 from ranvier.stats.printing import defined, show, show_interval, show_p
@@ -94,25 +95,64 @@ class RegressionResult:
         return "\n".join([*lines, *self.notes])
 
 
-def _design(mods: ArrayLike, k: int, intercept: bool) -> Matrix:
-    """Check the moderators and put the intercept before them."""
+def model_matrix(
+    mods: ArrayLike | str,
+    k: int,
+    *,
+    data: Columns | None = None,
+    names: Sequence[str] | None = None,
+    intercept: bool = True,
+    argument: str = "mods",
+) -> Design:
+    """Make the design of a formula, or of columns of numbers with an intercept before them."""
+    if isinstance(mods, str):
+        made = design(mods, data if data is not None else {"": [0.0] * k})
+        if made.X.shape[0] != k:
+            raise InputError(f"data must have {k} rows, as yi; it has {made.X.shape[0]}.")
+        return made
     try:
         columns = np.asarray(mods, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise InputError("mods must be numbers.", remedy="Code a factor as 0 and 1.") from error
+        raise InputError(
+            f"{argument} must be numbers or a formula.",
+            remedy=f"For a factor, write {argument}='~ factor(x)', data={{'x': x}}.",
+        ) from error
     columns = columns[:, None] if columns.ndim == 1 else columns
     if columns.ndim != 2 or columns.shape[0] != k:
-        raise InputError(f"mods must have {k} rows; its shape is {columns.shape}.")
-    if np.isinf(columns).any():
-        raise InputError("mods must not be infinite.")
-    return np.column_stack([np.ones(k), columns]) if intercept else columns
+        raise InputError(f"{argument} must have {k} rows; its shape is {columns.shape}.")
+    named = tuple(names or (f"mod{i + 1}" for i in range(columns.shape[1])))
+    if len(named) != columns.shape[1]:
+        raise InputError(f"names must have {columns.shape[1]} entries; it has {len(named)}.")
+    if not intercept:
+        return Design(X=columns, names=named, intercept=False)
+    return Design(
+        X=np.column_stack([np.ones(k), columns]), names=("intrcpt", *named), intercept=True
+    )
+
+
+def without_redundant(
+    made: Design, keep: NDArray[np.bool_], argument: str = "mods"
+) -> tuple[Design, list[str]]:
+    """Drop the columns that follow from those before them among the rows kept, and say so."""
+    if np.isinf(made.X).any():
+        raise InputError(f"{argument} must not be infinite.", remedy="Look at logs of 0.")
+    kept = independent(made.X[keep])
+    if kept.all():
+        return made, []
+    names = tuple(name for name, stays in zip(made.names, kept, strict=True) if stays)
+    dropped = [name for name, stays in zip(made.names, kept, strict=True) if not stays]
+    note = (
+        f"redundant, left out of {argument}: {', '.join(dropped)} (constant or follows from others)"
+    )
+    return Design(X=made.X[:, kept], names=names, intercept=made.intercept), [note]
 
 
 def meta_regression(
     yi: ArrayLike,
     vi: ArrayLike | None = None,
     *,
-    mods: ArrayLike,
+    mods: ArrayLike | str,
+    data: Columns | None = None,
     sei: ArrayLike | None = None,
     names: Sequence[str] | None = None,
     intercept: bool = True,
@@ -129,12 +169,15 @@ def meta_regression(
         Observed effects. Rows with a missing effect, variance or moderator are left out, and noted.
     vi, sei : array_like, shape (k,)
         Sampling variances, or standard errors: one of the two.
-    mods : array_like, shape (k, q) or (k,)
-        Moderators as numbers; code a factor as 0 and 1.
+    mods : str or array_like, shape (k, q) or (k,)
+        A formula in R's notation (:func:`design`), such as ``"~ ablat + factor(alloc)"``, whose
+        variables are columns of ``data``; or moderators as numbers.
+    data : mapping of str to column, a data frame of any make, or None
+        The variables of the formula.
     names : sequence of str or None
-        Of the moderators.
+        Of the moderators, if they are numbers.
     intercept : bool
-        Put an intercept first.
+        Put an intercept before moderators that are numbers; a formula says it itself (``- 1``).
     method, test, level, threshold
         As in :func:`rma`.
 
@@ -145,8 +188,12 @@ def meta_regression(
     Raises
     ------
     InputError
-        If shapes differ, a variance is not positive, moderators are collinear, or there are
+        If shapes differ, a variance is not positive, a formula cannot be read, or there are
         fewer studies than coefficients.
+
+    Notes
+    -----
+    A moderator that is constant or follows from those before it is left out and named in ``notes``.
 
     References
     ----------
@@ -158,20 +205,21 @@ def meta_regression(
     >>> fit = meta_regression([0.1, 0.3, 0.5, 0.7], [0.02] * 4, mods=[1, 2, 3, 4], names=["dose"])
     >>> fit.names, [round(float(b), 3) for b in fit.beta]
     (('intrcpt', 'dose'), [-0.1, 0.2])
+    >>> data = {"arm": ["b", "a", "a", "b"]}
+    >>> meta_regression([0.1, 0.3, 0.5, 0.7], [0.02] * 4, mods="~ arm", data=data).names
+    ('intrcpt', 'armb')
     """
     y, v = as_effects(yi, variances(vi, sei))
-    X = _design(mods, len(y), intercept)
-    keep = ~(np.isnan(y) | np.isnan(v) | np.isnan(X).any(axis=1))
+    made = model_matrix(mods, len(y), data=data, names=names, intercept=intercept)
+    keep = ~(np.isnan(y) | np.isnan(v) | np.isnan(made.X).any(axis=1))
     notes = [n.replace("no effect or no variance", "a value is missing") for n in left_out(keep)]
-    named = tuple(names or (f"mod{i + 1}" for i in range(X.shape[1] - intercept)))
-    named = ("intrcpt", *named) if intercept else named
-    if len(named) != X.shape[1]:
-        raise InputError(f"names must have {X.shape[1] - intercept} entries; it has {len(named)}.")
+    made, dropped = without_redundant(made, keep)
+    X, named, intercept = made.X, made.names, made.intercept
     k, p = int(keep.sum()), X.shape[1]
-    if k < p or np.linalg.matrix_rank(X[keep]) < p:
+    if p == 0 or k < p:
         raise InputError(
-            f"{p} coefficients cannot be estimated from {k} studies with these moderators.",
-            remedy="Leave out moderators that are constant or follow from others.",
+            f"{p} coefficients cannot be estimated from {k} studies.",
+            remedy="Leave out moderators, or merge levels of a factor.",
         )
     batch = Batch.of(y[keep], v[keep], X[keep])
     fit = fit_batch(batch, method=method, test=test, threshold=threshold)
@@ -213,7 +261,7 @@ def meta_regression(
         method=method,
         test=test,
         level=level,
-        notes=tuple(notes),
+        notes=(*notes, *dropped),
     )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ranvier.stats.formula import design
 from ranvier.stats.mixed import FitStats, Test
 from ranvier.stats.qualify.compare import Case, Unsupported, columns, inputs_of, options_of
-from ranvier.stats.qualify.formula import design
 from ranvier.stats.regression import RegressionResult, contrast, likelihood_ratio, meta_regression
 from ranvier.stats.rma import PiMethod, RmaResult, rma
 from ranvier.stats.sensitivity import FitTable, baujat, cumul, gosh, leave1out
@@ -93,14 +93,13 @@ def run_tau2_ci(case: Case) -> Mapping[str, Any]:
 
 
 def _regression(case: Case, method: Any = None) -> RegressionResult:
-    inputs, options = inputs_of(case), options_of(case)
-    X, names = design(options["mods"], inputs)
+    options = options_of(case)
     yi, vi = columns(case, "yi", "vi")
     return meta_regression(
         yi,
         vi,
-        mods=X,
-        names=names,
+        mods=options["mods"],
+        data=inputs_of(case),
         method=method or options.get("method", "REML"),
         test=TESTS.get(options.get("test", "z"), "z"),
     )
@@ -112,8 +111,9 @@ def run_regression(case: Case) -> Mapping[str, Any]:
     names = ("beta", "se", "stat", "pval", "ci_lb", "ci_ub", "vcov", "ddf", "tau2", "se_tau2")
     names += ("I2", "H2", "R2", "QE", "QEp", "QM", "QMp", "k", "fitted")
     found: dict[str, Any] = {name: getattr(fit, name) for name in names}
-    X, _ = design(options_of(case)["mods"], inputs_of(case))
-    rows = [contrast(fit, [1.0, *x]) for x in X]
+    made = design(options_of(case)["mods"], inputs_of(case))
+    kept = [made.names.index(name) for name in fit.names]
+    rows = [contrast(fit, x) for x in made.X[:, kept]]
     return {
         **found,
         **_statistics(fit.fit),
