@@ -117,9 +117,13 @@ def test_qualify_counts_what_passed_failed_and_is_not_supported(run, cases):
     file = cases(CASE, wrong, other)
     found = json.loads(run("qualify", file, "--json").out)
     assert (found["passed"], found["failed"], found["unsupported"]) == (1, 1, 1)
-    assert found["groups"]["astrology"] == {"passed": 0, "failed": 0, "unsupported": 1}
+    assert found["groups"]["astrology"]["unsupported"] == 1
+    proportions = found["groups"]["escalc_proportion"]
+    assert (proportions["passed"], proportions["failed"]) == (1, 1)
+    assert (proportions["remarked"], proportions["worst_case"]) == (0, "p/1")
+    assert proportions["worst"] <= proportions["median"] <= 15
     assert [c["status"] for c in found["cases"]] == ["passed", "failed", "unsupported"]
-    assert set(found["cases"][0]) == {"id", "status", "worst", "why"}
+    assert set(found["cases"][0]) >= {"id", "family", "status", "worst", "why", "remark"}
     text = run("qualify", file).out
     assert "failed: p/2" in text
     assert "unsupported: family astrology" in text
@@ -132,6 +136,23 @@ def test_qualify_counts_what_is_not_supported_against_the_threshold(run, cases):
     said = run("qualify", file, "--min-pass", 0.6)
     assert said.code == 1
     assert "1 of 2 cases passed" in said.err
+
+
+@pytest.mark.parametrize("name", ["q.md", "q.html"])
+def test_qualify_writes_a_report_with_every_case(name, run, cases, tmp_path):
+    report = tmp_path / name
+    said = run("qualify", cases(CASE, CASE | {"id": "p/2"}), "--report", report)
+    assert said.code == 0
+    assert str(report) in said.err
+    text = report.read_text("utf-8")
+    assert "2 cases: 2 passed" in text
+    assert "p/2" in text
+
+
+def test_qualify_refuses_a_report_of_another_kind(run, cases, tmp_path):
+    said = run("qualify", cases(CASE), "--report", tmp_path / "q.docx")
+    assert (said.code, said.out) == (1, "")
+    assert ".md or .html" in said.err
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"cases": 7}', '{"cases": [7]}'])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -11,7 +12,19 @@ import click
 
 from ranvier.errors import RanvierError, RuleError
 
-__all__ = ["json_option", "next_step", "print_json", "print_table", "remark", "report", "working"]
+__all__ = [
+    "counting",
+    "json_option",
+    "next_step",
+    "print_json",
+    "print_table",
+    "remark",
+    "report",
+    "working",
+]
+
+#: Work that is over sooner is not worth a sign, in seconds.
+NOTICEABLE = 1.0
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -90,3 +103,31 @@ def working(what: str) -> Generator[None]:
 
     with Console(stderr=True).status(f"{what} ..."):
         yield
+
+
+@contextmanager
+def counting(what: str, total: int) -> Generator[Callable[[str], None]]:
+    """Show on a terminal how much of a list is done, once that takes more than a second.
+
+    Yields what is to be called after each piece, with its name.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[at]}"))
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task(what, total=total, at="")
+    began = time.monotonic()
+
+    def done(name: str) -> None:
+        bar.update(task, advance=1, at=name)
+        if not bar.live.is_started and time.monotonic() - began > NOTICEABLE:
+            bar.start()
+
+    try:
+        yield done
+    finally:
+        bar.stop()

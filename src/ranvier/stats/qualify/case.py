@@ -4,46 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from statistics import median
 from typing import Any, Literal
 
 from ranvier.errors import RanvierError
 from ranvier.stats.qualify.binary import BINARY
-from ranvier.stats.qualify.compare import Case, Unsupported, compare, options_of
+from ranvier.stats.qualify.compare import Case, Unsupported, compare
 from ranvier.stats.qualify.effects import EFFECTS
+from ranvier.stats.qualify.remarks import excuse
 from ranvier.stats.qualify.secondary import SECONDARY
+from ranvier.stats.qualify.tolerance import tolerance
 from ranvier.stats.qualify.univariate import UNIVARIATE
 
-__all__ = ["CaseOutcome", "qualify_case"]
+__all__ = ["FAMILIES", "CaseOutcome", "qualify_case"]
 
 Status = Literal["passed", "failed", "unsupported"]
 
-#: Estimators of tau2 in closed form: point estimates agree to 1e-6, all others to 1e-5.
-CLOSED = frozenset({"EE", "FE", "CE", "DL", "HE", "HS", "HSk", "SJ", "GENQ"})
-#: Relative tolerances of families (reference/synthesis/README.md); 1e-6 where none is named.
-RTOL: Mapping[str, float] = {
-    "tau2_ci": 1e-4,
-    "henmi_copas": 1e-4,
-    "tes": 1e-4,
-    "trimfill": 1e-4,
-    "profile": 1e-4,
-    # Run with R's default stopping rule, which leaves REML's tau2 up to 4e-4 off.
-    "meta_metagen": 1e-3,
-}
-#: Families in which iterated estimates of tau2 have 1e-5.
-BY_METHOD = frozenset(
-    {
-        "rma_uni",
-        "rma_uni_inference",
-        "meta_regression",
-        "leave1out",
-        "cumul",
-        "influence",
-        "blup",
-        "model_comparison",
-        "baujat",
-    }
-)
-
+#: What computes the cases of each family: a case in, numbers by the names of the reference out.
 FAMILIES: dict[str, Callable[[Case], Mapping[str, Any]]] = {
     **EFFECTS,
     **BINARY,
@@ -61,27 +38,27 @@ class CaseOutcome:
     id, family : str
         As the case has them.
     status : {"passed", "failed", "unsupported"}
-        Never passed unless every expected number was computed and agrees.
-    worst : float or None
-        Digits in which the worst number agrees; None if nothing was computed.
+        Never passed unless every expected number was computed and agrees, or a rule of
+        :mod:`ranvier.stats.qualify.remarks` shows why it cannot; then `remark` says so.
+    worst, median : float or None
+        Digits in which the worst, and the middle one, of its numbers agree, those of a remark
+        included; None if nothing was computed.
+    numbers : int
+        How many were compared.
     why : str or None
         What disagrees, or what is not supported.
+    remark : str or None
+        What differs without being a disagreement, and by which rule.
     """
 
     id: str
     family: str
     status: Status
     worst: float | None = None
+    median: float | None = None
+    numbers: int = 0
     why: str | None = None
-
-
-def tolerance(case: Case) -> float:
-    """Return the relative tolerance of a case."""
-    family = str(case.get("family"))
-    if family in BY_METHOD:
-        method = options_of(case).get("method", options_of(case).get("method_tau", "REML"))
-        return 1e-6 if method in CLOSED else 1e-5
-    return RTOL.get(family, 1e-6)
+    remark: str | None = None
 
 
 def qualify_case(case: Case) -> CaseOutcome:
@@ -117,11 +94,22 @@ def qualify_case(case: Case) -> CaseOutcome:
         return CaseOutcome(id=name, family=family, status="unsupported", why=str(gap))
     except RanvierError as error:
         return CaseOutcome(id=name, family=family, status="failed", why=str(error))
-    worst, wrong, missing = compare(ours, case["expected"], tolerance(case))
-    if missing:
-        why = f"not computed: {', '.join(missing)}"
-        return CaseOutcome(id=name, family=family, status="unsupported", worst=worst, why=why)
-    if wrong:
-        why = "; ".join(wrong[:5]) + ("; …" if len(wrong) > 5 else "")
-        return CaseOutcome(id=name, family=family, status="failed", worst=worst, why=why)
-    return CaseOutcome(id=name, family=family, status="passed", worst=worst)
+    found = compare(ours, case["expected"], tolerance(case))
+    wrong, remark = excuse(case, ours, found, run)
+    status: Status = "passed"
+    why: str | None = None
+    if found.missing:
+        status, why = "unsupported", f"not computed: {', '.join(found.missing)}"
+    elif wrong:
+        status = "failed"
+        why = "; ".join(str(d) for d in wrong[:5]) + ("; …" if len(wrong) > 5 else "")
+    return CaseOutcome(
+        id=name,
+        family=family,
+        status=status,
+        worst=min(found.digits) if found.digits else None,
+        median=median(found.digits) if found.digits else None,
+        numbers=len(found.digits),
+        why=why,
+        remark=remark,
+    )
