@@ -252,9 +252,8 @@ def person(name: str) -> Person:
         given, last = given.strip(), last.strip()
         if _SUFFIX.fullmatch(given) and last:
             given, last = last, given
-        elif not last and (parts := given.rsplit(None, 1)) and len(parts) == 2:
-            if _SUFFIX.fullmatch(parts[1]):
-                given, last = parts
+        elif not last and len(parts := given.rsplit(None, 1)) == 2 and _SUFFIX.fullmatch(parts[1]):
+            given, last = parts
         return Person(family=family.strip(), given=given, suffix=last)
     vancouver = _VANCOUVER.fullmatch(name.strip())
     if vancouver and (vancouver[3] is None or _SUFFIX.fullmatch(vancouver[3])):
