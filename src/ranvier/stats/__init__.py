@@ -1,5 +1,12 @@
 """Meta-analysis: arrays in, frozen results out; knows nothing of reviews and is usable alone."""
 
+from ranvier.stats.agreement import (
+    Agreement,
+    AgreementWeights,
+    Coefficient,
+    CoefficientName,
+    agreement,
+)
 from ranvier.stats.blup import Blup, blup
 from ranvier.stats.combine import CombinedP, CombineMethod, combine_p
 from ranvier.stats.convert import (
@@ -82,11 +89,15 @@ from ranvier.stats.zero_cells import ZERO_CELLS, ZeroCells, ZeroCellsName
 __all__ = [
     "FORMULAS",
     "ZERO_CELLS",
+    "Agreement",
+    "AgreementWeights",
     "Alternative",
     "Baujat",
     "BeggTest",
     "Blup",
     "ChangeGrid",
+    "Coefficient",
+    "CoefficientName",
     "CombineMethod",
     "CombinedP",
     "Contrast",
@@ -125,6 +136,7 @@ __all__ = [
     "VType",
     "ZeroCells",
     "ZeroCellsName",
+    "agreement",
     "baujat",
     "begg_test",
     "blup",
