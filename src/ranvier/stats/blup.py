@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ranvier.stats.arrays import Vector, as_effects
+from ranvier.stats.estimators import Method
 from ranvier.stats.mixed import critical
 from ranvier.stats.rma import rma, variances
-from ranvier.stats.tau2 import Method
 
 __all__ = ["Blup", "blup"]
 

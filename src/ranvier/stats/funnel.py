@@ -12,12 +12,12 @@ from scipy.stats import kendalltau
 
 from ranvier.errors import ConvergenceError, InputError
 from ranvier.stats.arrays import Vector, as_effects
+from ranvier.stats.estimators import Control, Method
 from ranvier.stats.least_squares import Batch, wls
 from ranvier.stats.mixed import critical
 from ranvier.stats.printing import defined, show, show_interval, show_p
 from ranvier.stats.regression import meta_regression
 from ranvier.stats.rma import RmaResult, rma, two_sided, variances
-from ranvier.stats.tau2 import Method
 
 __all__ = [
     "BeggTest",
@@ -76,7 +76,7 @@ def regtest(
     predictor: Literal["sei", "vi"] = "sei",
     method: Method = "REML",
     test: Literal["z", "t"] = "z",
-    threshold: float | None = None,
+    control: Control = "exact",
 ) -> FunnelTest:
     """Test a funnel plot for asymmetry by regression on the standard error or variance.
 
@@ -89,7 +89,7 @@ def regtest(
         is a factor (multiplicative), tested by t with k - 2.
     predictor : {"sei", "vi"}
         What stands for the size of a study.
-    method, test, threshold
+    method, test, control
         As in :func:`rma`, for ``model="rma"``. Thompson and Sharp's test is ``test="t"``.
 
     Returns
@@ -120,7 +120,7 @@ def regtest(
     notes = (TOO_FEW,) if k < 10 else ()
     if model == "rma":
         fit = meta_regression(
-            y, v, mods=x, names=[predictor], method=method, test=test, threshold=threshold
+            y, v, mods=x, names=[predictor], method=method, test=test, control=control
         )
         beta, se, ddf = fit.beta, fit.se, fit.ddf
     else:
@@ -259,7 +259,7 @@ def trimfill(
     method: Method = "REML",
     estimator: Literal["L0", "R0", "Q0"] = "L0",
     side: Literal["left", "right"] | None = None,
-    threshold: float | None = None,
+    control: Control = "exact",
 ) -> TrimFill:
     """Fill in the studies that a symmetric funnel plot would have.
 
@@ -267,7 +267,7 @@ def trimfill(
     ----------
     yi, vi, sei : array_like, shape (k,)
         Effects; sampling variances or standard errors.
-    method, threshold
+    method, control
         As in :func:`rma`.
     estimator : {"L0", "R0", "Q0"}
         Of the number of missing studies.
@@ -301,19 +301,19 @@ def trimfill(
     if len(y) < 3:
         raise InputError(f"Trim and fill needs at least three studies; there are {len(y)}.")
     if side is None:
-        slope = meta_regression(y, v, mods=np.sqrt(v), method=method, threshold=threshold).beta[1]
+        slope = meta_regression(y, v, mods=np.sqrt(v), method=method, control=control).beta[1]
         side = "right" if slope < 0 else "left"
     sign = -1.0 if side == "right" else 1.0
     order = np.argsort(sign * y, kind="stable")
     x, w = sign * y[order], v[order]
-    k0, se_k0, center = _trim(x, w, method, estimator, threshold)
+    k0, se_k0, center = _trim(x, w, method, estimator, control)
     filled_y = sign * (2 * center - x[len(x) - k0 :])
     filled_v = w[len(x) - k0 :]
     fit = rma(
         np.concatenate([y, filled_y]),
         np.concatenate([v, filled_v]),
         method=method,
-        threshold=threshold,
+        control=control,
     )
     return TrimFill(k0=k0, se_k0=se_k0, side=side, filled_yi=filled_y, filled_vi=filled_v, fit=fit)
 
@@ -323,7 +323,7 @@ def _trim(
     v: Vector,
     method: Method,
     estimator: Literal["L0", "R0", "Q0"],
-    threshold: float | None,
+    control: Control,
 ) -> tuple[int, float, float]:
     """Repeat: pool without the k0 largest, rank around that, estimate k0 anew."""
     k, k0, last = len(x), 0, -1
@@ -332,7 +332,7 @@ def _trim(
         if k0 == last:
             return k0, se_k0, center
         last = k0
-        center = rma(x[: k - k0], v[: k - k0], method=method, threshold=threshold).estimate
+        center = rma(x[: k - k0], v[: k - k0], method=method, control=control).estimate
         centred = x - center
         ranks = np.empty(k)
         ranks[np.argsort(np.abs(centred), kind="stable")] = np.arange(1, k + 1)
@@ -379,7 +379,7 @@ def fsn(
     alpha: float = 0.05,
     target: float | None = None,
     method: Method = "REML",
-    threshold: float | None = None,
+    control: Control = "exact",
 ) -> FailSafe:
     """Calculate a fail-safe number of studies.
 
@@ -394,7 +394,7 @@ def fsn(
         Level of significance.
     target : float or None
         For Orwin; None takes half of the common effect.
-    method, threshold
+    method, control
         As in :func:`rma`, for ``General``.
 
     Returns
@@ -440,7 +440,7 @@ def fsn(
         n = ((float(w @ y) / crit) ** 2 - float(w.sum())) / float(w.mean())
         pval = two_sided(common * float(np.sqrt(w.sum())), None)
         return FailSafe(n=_up(n), estimate=common, target=None, pval=pval, type=type)
-    fit = rma(y, v, method=method, threshold=threshold)
+    fit = rma(y, v, method=method, control=control)
     pval = two_sided(fit.estimate / float(np.sqrt(1 / (1 / (v + fit.tau2)).sum())), None)
     n = 0 if pval >= alpha else _general(y, v, fit, alpha)
     return FailSafe(n=n, estimate=fit.estimate, target=None, pval=pval, type=type)

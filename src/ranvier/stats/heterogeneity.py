@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike
 
 from ranvier.errors import InputError
 from ranvier.stats.arrays import as_effects
+from ranvier.stats.estimators import Control, Method
 from ranvier.stats.mixed import critical
 from ranvier.stats.rma import rma, variances
-from ranvier.stats.tau2 import Method
 
 __all__ = ["Heterogeneity", "KenwardRoger", "heterogeneity", "kenward_roger"]
 
@@ -96,13 +96,13 @@ def kenward_roger(
     sei: ArrayLike | None = None,
     method: Method = "REML",
     level: float = 0.95,
-    threshold: float | None = None,
+    control: Control = "exact",
 ) -> KenwardRoger:
     """Pool with a standard error that allows for tau2 being estimated.
 
     Parameters
     ----------
-    yi, vi, sei, level, threshold
+    yi, vi, sei, level, control
         As in :func:`rma`.
     method : Method
         REML is what the theory is for.
@@ -125,7 +125,7 @@ def kenward_roger(
     """
     y, v = as_effects(yi, variances(vi, sei))
     known = ~(np.isnan(y) | np.isnan(v))
-    fit = rma(y[known], v[known], method=method, threshold=threshold)
+    fit = rma(y[known], v[known], method=method, control=control)
     if fit.k < 2:
         raise InputError("Kenward and Roger's method needs at least two studies.")
     w = 1 / (v[known] + fit.tau2)

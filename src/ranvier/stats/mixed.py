@@ -7,17 +7,17 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtrit
 
 from ranvier.stats.arrays import Vector
+from ranvier.stats.estimators import FIXED, Control, Method
 from ranvier.stats.least_squares import Batch, Wls, trace_p, wls
-from ranvier.stats.tau2 import Method, estimate_tau2, log_likelihood
+from ranvier.stats.likelihood import log_likelihood
+from ranvier.stats.tau2 import estimate_tau2
 
 __all__ = ["BatchFit", "FitStats", "Test", "critical", "fit_batch", "fit_statistics"]
 
 Test = Literal["z", "t", "knha", "adhoc"]
-FIXED = frozenset({"EE", "FE", "CE"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,7 +54,7 @@ def critical(level: float, free: float | None) -> float:
     """Two-sided critical value, of t with ``free`` degrees of freedom or of z."""
     if free is None:
         return float(ndtri((1 + level) / 2))
-    return float(student.ppf((1 + level) / 2, free)) if free > 0 else float("nan")
+    return float(stdtrit(free, (1 + level) / 2)) if free > 0 else float("nan")
 
 
 def fit_batch(
@@ -64,7 +64,7 @@ def fit_batch(
     test: Test = "z",
     weights: NDArray[np.float64] | None = None,
     tau2: Vector | None = None,
-    threshold: float | None = None,
+    control: Control = "exact",
 ) -> BatchFit:
     """Fit the model to each data set.
 
@@ -73,7 +73,7 @@ def fit_batch(
     """
     free = batch.k - batch.p
     if tau2 is None:
-        found = estimate_tau2(batch, method, weights, threshold)
+        found = estimate_tau2(batch, method, weights, control)
         tau2, se_tau2, maxima = found.tau2, found.se, found.maxima
     else:
         se_tau2, maxima = np.full_like(tau2, np.nan), np.ones(len(tau2), dtype=np.intp)

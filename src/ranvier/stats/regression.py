@@ -12,12 +12,12 @@ from scipy.stats import f as fisher_f
 
 from ranvier.errors import InputError
 from ranvier.stats.arrays import Matrix, Vector, as_effects, as_vector
+from ranvier.stats.estimators import FIXED, Control, Method
 from ranvier.stats.formula import Columns, Design, design, independent
 from ranvier.stats.least_squares import Batch, wls
-from ranvier.stats.mixed import FIXED, BatchFit, FitStats, Test, critical, fit_batch, fit_statistics
+from ranvier.stats.mixed import BatchFit, FitStats, Test, critical, fit_batch, fit_statistics
 from ranvier.stats.printing import defined, show, show_interval, show_p
 from ranvier.stats.rma import left_out, two_sided, variances
-from ranvier.stats.tau2 import Method
 
 __all__ = ["Contrasted", "RegressionResult", "contrast", "likelihood_ratio", "meta_regression"]
 
@@ -159,7 +159,7 @@ def meta_regression(
     method: Method = "REML",
     test: Test = "z",
     level: float = 0.95,
-    threshold: float | None = None,
+    control: Control = "exact",
 ) -> RegressionResult:
     """Fit a mixed-effects meta-regression.
 
@@ -178,7 +178,7 @@ def meta_regression(
         Of the moderators, if they are numbers.
     intercept : bool
         Put an intercept before moderators that are numbers; a formula says it itself (``- 1``).
-    method, test, level, threshold
+    method, test, level, control
         As in :func:`rma`.
 
     Returns
@@ -222,7 +222,7 @@ def meta_regression(
             remedy="Leave out moderators, or merge levels of a factor.",
         )
     batch = Batch.of(y[keep], v[keep], X[keep])
-    fit = fit_batch(batch, method=method, test=test, threshold=threshold)
+    fit = fit_batch(batch, method=method, test=test, control=control)
     beta, vcov = fit.beta[0], fit.vcov[0]
     ddf = None if test == "z" else k - p
     se = np.sqrt(np.diag(vcov))
@@ -249,7 +249,7 @@ def meta_regression(
         se_tau2=defined(fit.se_tau2[0]),
         I2=float(fit.I2[0]),
         H2=float(fit.H2[0]),
-        R2=_explained(batch, fit, method, threshold) if intercept and p > 1 else None,
+        R2=_explained(batch, fit, method, control) if intercept and p > 1 else None,
         QE=float(fit.QE[0]),
         QEp=float(chi2.sf(fit.QE[0], k - p)) if k > p else 1.0,
         QM=defined(qm),
@@ -276,7 +276,7 @@ def _wald(beta: Vector, vcov: Matrix, ddf: int | None) -> tuple[float, float]:
     return q / m, float(fisher_f.sf(q / m, m, ddf)) if ddf > 0 else float("nan")
 
 
-def _explained(batch: Batch, fit: BatchFit, method: Method, threshold: float | None) -> float:
+def _explained(batch: Batch, fit: BatchFit, method: Method, control: Control) -> float:
     """Raudenbush's share of tau2; for equal effects the adjusted R squared, weighted."""
     plain = Batch.of(batch.y[0], batch.v[0])
     k, p = batch.y.shape[1], batch.p
@@ -285,7 +285,7 @@ def _explained(batch: Batch, fit: BatchFit, method: Method, threshold: float | N
         if total == 0 or k == p:
             return 0.0
         return max(0.0, 100 * (1 - float(fit.QE[0]) / (k - p) / (total / (k - 1))))
-    before = float(fit_batch(plain, method=method, threshold=threshold).tau2[0])
+    before = float(fit_batch(plain, method=method, control=control).tau2[0])
     return max(0.0, 100 * (before - float(fit.tau2[0])) / before) if before > 0 else 0.0
 
 

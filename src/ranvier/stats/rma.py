@@ -3,102 +3,33 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field
-from typing import Literal, get_args
+from collections.abc import Sequence
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
-from scipy.stats import chi2
-from scipy.stats import t as student
+from scipy.special import chdtrc, ndtr, stdtr
 
 from ranvier.errors import InputError, NumericalWarning
 from ranvier.stats.arrays import Vector, as_effects, as_vector, rows_of
+from ranvier.stats.estimators import FIXED, Control, Method
 from ranvier.stats.least_squares import Batch
-from ranvier.stats.mixed import FIXED, FitStats, Test, critical, fit_batch, fit_statistics
-from ranvier.stats.printing import defined, show, show_interval, show_p
-from ranvier.stats.tau2 import Method
+from ranvier.stats.mixed import Test, critical, fit_batch, fit_statistics
+from ranvier.stats.printing import defined
+from ranvier.stats.r_code import RCall
+from ranvier.stats.rma_result import PiMethod, RmaResult
 
-__all__ = ["PiMethod", "RmaResult", "rma", "two_sided"]
-
-PiMethod = Literal["t", "riley", "test"]
+__all__ = ["Control", "PiMethod", "RmaResult", "rma", "two_sided"]
 
 #: Above this ratio of variances, sums of weights lose digits (metafor warns at the same one).
 VARIANCE_RATIO = 1e7
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RmaResult:
-    """What :func:`rma` found: floats in the units of ``yi``; ``tau2`` in those units squared.
-
-    Attributes
-    ----------
-    k : int
-        Studies pooled.
-    estimate : float
-        The pooled effect.
-    se, stat, pval, ci_lb, ci_ub : float or None
-        Its standard error, test statistic, p value and interval; None where there is none (one
-        study under a t test, or equal effects under ``knha``).
-    ddf : int or None
-        Degrees of freedom of the test; None for a normal one.
-    pi_lb, pi_ub : float or None
-        Prediction interval; None for one common effect, or where it is not defined.
-    tau2, se_tau2, I2, H2 : float or None
-        Variance between studies and the measures made of it; ``I2`` in percent.
-    QE, QEp : float
-        Cochran's Q and its p value.
-    weights : Vector
-        Percent, one a row given; nan for rows left out.
-    fit : FitStats
-        Log-likelihood (restricted for REML) and information criteria.
-    notes : tuple of str
-        Each exclusion and each doubt, in words.
-    """
-
-    k: int
-    estimate: float
-    se: float | None
-    stat: float | None
-    pval: float | None
-    ci_lb: float | None
-    ci_ub: float | None
-    ddf: int | None
-    pi_lb: float | None
-    pi_ub: float | None
-    tau2: float
-    se_tau2: float | None
-    I2: float
-    H2: float
-    QE: float
-    QEp: float
-    weights: Vector = field(repr=False)
-    fit: FitStats = field(repr=False)
-    method: Method
-    test: Test
-    level: float
-    pi_method: PiMethod
-    notes: tuple[str, ...] = field(default=(), repr=False)
-
-    def __str__(self) -> str:
-        name = "Equal-effects" if self.method in FIXED else "Random-effects"
-        lines = [f"{name} model (k = {self.k}; method {self.method}; test {self.test})"]
-        if self.method not in FIXED:
-            se = f" (SE {show(self.se_tau2)})"
-            lines.append(f"tau2 {self.tau2:.4f}{se}; I2 {self.I2:.1f}%; H2 {self.H2:.2f}")
-        lines.append(f"Q(df = {self.k - 1}) = {self.QE:.4f}, {show_p(self.QEp)}")
-        interval = show_interval(self.ci_lb, self.ci_ub)
-        lines.append(f"{self.estimate:.4f} {interval}, SE {show(self.se)}, {show_p(self.pval)}")
-        if self.pi_lb is not None:
-            lines.append(f"Prediction interval {show_interval(self.pi_lb, self.pi_ub)}")
-        return "\n".join([*lines, *self.notes])
 
 
 def two_sided(stat: float, free: float | None) -> float:
     """Two-sided p value of a statistic that is t with ``free`` degrees of freedom, or z."""
     if free is None:
         return float(2 * ndtr(-abs(stat)))
-    return float(2 * student.sf(abs(stat), free)) if free > 0 else float("nan")
+    return float(2 * stdtr(free, -abs(stat))) if free > 0 else float("nan")
 
 
 def rma(
@@ -112,7 +43,9 @@ def rma(
     pi_method: PiMethod = "t",
     weights: ArrayLike | None = None,
     tau2: float | None = None,
-    threshold: float | None = None,
+    slab: Sequence[str] | None = None,
+    measure: str = "GEN",
+    control: Control = "exact",
 ) -> RmaResult:
     """Pool effects by inverse variance, with one common effect or a variance between studies.
 
@@ -139,9 +72,14 @@ def rma(
         Used instead of inverse variances; equal ones give the unweighted mean.
     tau2 : float or None
         A value to take instead of an estimate.
-    threshold : float or None
-        None finds the maximum of the likelihood itself. A number gives ML and REML where metafor's
-        Fisher scoring stops with it (its default is 1e-5), to reproduce printed results.
+    slab : sequence of str or None
+        Names of the studies; None calls them Study 1, Study 2, ...
+    measure : str
+        What the effects are (``RR``, ``SMD``, ...): only said, in what is printed.
+    control : {"exact", "metafor"}
+        ``exact`` solves for tau2 to the last digits. ``metafor`` stops where metafor's iterations
+        stop by default (ML, REML, EB: Fisher scoring with threshold 1e-5; PM, PMM: R's ``uniroot``
+        with tolerance 1.2e-4), to reproduce printed digits.
 
     Returns
     -------
@@ -184,14 +122,15 @@ def rma(
     if tau2 is not None and tau2 < 0:
         raise InputError(f"tau2 must not be negative; it is {tau2}.")
     y, v = as_effects(yi, variances(vi, sei))
+    names = labels(slab, len(y))
     keep = ~(np.isnan(y) | np.isnan(v))
     w = None if weights is None else user_weights(weights, keep)
     if method == "GENQ" and w is None:
         raise InputError("method GENQ needs weights.")
-    notes = left_out(keep)
+    notes = left_out(keep, slab)
     batch = Batch.of(y[keep], v[keep])
     fixed = None if tau2 is None or method in FIXED else np.array([tau2])
-    fit = fit_batch(batch, method=method, test=test, weights=w, tau2=fixed, threshold=threshold)
+    fit = fit_batch(batch, method=method, test=test, weights=w, tau2=fixed, control=control)
     k = int(fit.k[0])
     ddf = None if test == "z" else k - 1
     estimate, se, t2 = float(fit.beta[0, 0]), float(np.sqrt(fit.vcov[0, 0, 0])), float(fit.tau2[0])
@@ -216,15 +155,57 @@ def rma(
         I2=float(fit.I2[0]),
         H2=float(fit.H2[0]),
         QE=float(fit.QE[0]),
-        QEp=float(chi2.sf(fit.QE[0], k - 1)) if k > 1 else 1.0,
+        QEp=float(chdtrc(k - 1, fit.QE[0])) if k > 1 else 1.0,
+        yi=y,
+        vi=v,
+        slab=names,
         weights=percent,
         fit=fit_statistics(batch, fit, method, fixed is not None),
+        measure=measure,
         method=method,
         test=test,
         level=level,
         pi_method=pi_method,
         notes=(*notes, *_doubts(batch, int(fit.maxima[0]), method, test, se)),
-    )
+        call=r_call(
+            y, v, names, method=method, test=test, level=level, weights=weights, tau2=tau2,
+            measure=measure,
+        ),
+    )  # fmt: skip
+
+
+def r_call(
+    yi: Vector,
+    vi: Vector,
+    slab: Sequence[str],
+    *,
+    method: Method,
+    test: Test = "z",
+    level: float = 0.95,
+    weights: ArrayLike | None = None,
+    tau2: float | None = None,
+    measure: str = "GEN",
+    then: str = "",
+) -> RCall:
+    """Write a pooled effect as metafor's ``rma``."""
+    columns: dict[str, Any] = {"yi": yi, "vi": vi, "weights": weights, "slab": slab}
+    options: dict[str, Any] = {
+        "measure": None if measure == "GEN" else measure,
+        "method": method,
+        "test": test,
+        "level": None if level == 0.95 else 100 * level,
+        "tau2": tau2,
+    }
+    return RCall(function="rma", columns=columns, options=options, then=then)
+
+
+def labels(slab: Sequence[str] | None, k: int) -> tuple[str, ...]:
+    """Check the names of k studies, or number them."""
+    if slab is None:
+        return tuple(f"Study {i + 1}" for i in range(k))
+    if len(slab) != k:
+        raise InputError(f"slab must have {k} entries, one a study; it has {len(slab)}.")
+    return tuple(str(name) for name in slab)
 
 
 def variances(vi: ArrayLike | None, sei: ArrayLike | None) -> ArrayLike:
@@ -250,11 +231,14 @@ def user_weights(weights: ArrayLike, keep: NDArray[np.bool_]) -> Vector:
     return w[keep][None]
 
 
-def left_out(keep: NDArray[np.bool_]) -> list[str]:
+def left_out(keep: NDArray[np.bool_], slab: Sequence[str] | None = None) -> list[str]:
     """Say which rows are not used; refuse if none is left."""
+    if keep.all():
+        return []
     if not keep.any():
         raise InputError("No study has both an effect and a variance.")
-    return [f"study {i + 1}: left out, no effect or no variance" for i in np.flatnonzero(~keep)]
+    names = slab or [f"study {i + 1}" for i in range(len(keep))]
+    return [f"{names[i]}: left out, no effect or no variance" for i in np.flatnonzero(~keep)]
 
 
 def _prediction(

@@ -15,10 +15,10 @@ from scipy.stats import t as student
 
 from ranvier.errors import InputError
 from ranvier.stats.arrays import Vector, as_effects
+from ranvier.stats.estimators import Method
 from ranvier.stats.least_squares import Batch
 from ranvier.stats.mixed import Test, fit_batch
 from ranvier.stats.rma import variances
-from ranvier.stats.tau2 import Method
 
 __all__ = ["Baujat", "FitTable", "baujat", "cumul", "gosh", "leave1out", "rma_subsets"]
 

@@ -11,11 +11,12 @@ from scipy.stats import chi2
 
 from ranvier.errors import InputError
 from ranvier.stats.arrays import Vector, as_effects
+from ranvier.stats.estimators import Control, Method
 from ranvier.stats.least_squares import Batch
 from ranvier.stats.mixed import Test
 from ranvier.stats.printing import show_interval, show_p
 from ranvier.stats.rma import RmaResult, rma, variances
-from ranvier.stats.tau2 import Method, estimate_tau2
+from ranvier.stats.tau2 import estimate_tau2
 
 __all__ = ["Subgroups", "subgroups"]
 
@@ -62,7 +63,7 @@ def subgroups(
     test: Test = "z",
     level: float = 0.95,
     common_tau2: bool = False,
-    threshold: float | None = None,
+    control: Control = "exact",
 ) -> Subgroups:
     """Pool each subgroup and test the difference.
 
@@ -72,7 +73,7 @@ def subgroups(
         Effects; sampling variances or standard errors. Rows with a missing value are left out.
     by : sequence of str, shape (k,)
         The subgroup of each study.
-    method, test, level, threshold
+    method, test, level, control
         As in :func:`rma`.
     common_tau2 : bool
         One tau2 for all, estimated within subgroups (as a meta-regression on them does); better
@@ -106,10 +107,10 @@ def subgroups(
     if common_tau2:
         X = np.column_stack([rows[known].astype(np.float64) for rows in inside])
         tau2 = float(
-            estimate_tau2(Batch.of(y[known], v[known], X), method, threshold=threshold).tau2[0]
+            estimate_tau2(Batch.of(y[known], v[known], X), method, control=control).tau2[0]
         )
     groups = tuple(
-        rma(y[rows], v[rows], method=method, test=test, level=level, tau2=tau2, threshold=threshold)
+        rma(y[rows], v[rows], method=method, test=test, level=level, tau2=tau2, control=control)
         for rows in inside
     )
     equal = [rma(y[rows], v[rows], method="EE") for rows in inside]

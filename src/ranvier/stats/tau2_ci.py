@@ -13,12 +13,13 @@ from scipy.stats import chi2
 from ranvier.errors import ConvergenceError, InputError
 from ranvier.stats.arrays import Vector, as_effects, as_vector
 from ranvier.stats.chi2_sums import weighted_chi2_sf
+from ranvier.stats.estimators import Method
 from ranvier.stats.least_squares import Batch, trace_p, wls
+from ranvier.stats.likelihood import profile
 from ranvier.stats.mixed import fit_batch
 from ranvier.stats.printing import show, show_interval
 from ranvier.stats.rma import left_out, variances
 from ranvier.stats.roots import find_root
-from ranvier.stats.tau2 import Method, profile
 
 __all__ = ["Tau2Ci", "Tau2Interval", "confint_tau2"]
 

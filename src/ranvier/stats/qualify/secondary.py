@@ -27,9 +27,6 @@ from ranvier.stats.tau2_ci import confint_tau2
 
 __all__ = ["SECONDARY"]
 
-#: These families were run at R's own stopping rule (metafor's default), and so are ours.
-STOP = 1e-5
-
 #: Interval names of the R package meta, and ours.
 PROPORTION: dict[str, ProportionMethod] = {
     "CP": "clopper_pearson",
@@ -57,7 +54,7 @@ def run_regtest(case: Case) -> Mapping[str, Any]:
             begg = begg_test(yi, vi)
             return {"stat": begg.stat, "pval": begg.pval, "est": [begg.score, begg.se]}
         model = "lm" if kind == "Egger" else "rma"
-        found = regtest(yi, vi, model=model, test="t", threshold=STOP)
+        found = regtest(yi, vi, model=model, test="t", control="metafor")
         return {"stat": found.stat, "pval": found.pval, "est": [found.slope, found.slope_se]}
     found = regtest(yi, vi, model=options["model"], predictor=options["predictor"])
     return {
@@ -81,7 +78,7 @@ def run_trimfill(case: Case) -> Mapping[str, Any]:
     yi, vi = columns(case, "yi", "vi")
     options = options_of(case)
     found = trimfill(
-        yi, vi, method=options["method"], estimator=options["estimator"], threshold=STOP
+        yi, vi, method=options["method"], estimator=options["estimator"], control="metafor"
     )
     # Without anything to fill in, R hands back the fit it was given: one with a tight threshold.
     fit = found.fit if found.k0 else rma(yi, vi, method=options["method"])
@@ -91,7 +88,7 @@ def run_trimfill(case: Case) -> Mapping[str, Any]:
 def run_fsn(case: Case) -> Mapping[str, Any]:
     """Fail-safe numbers."""
     yi, vi = columns(case, "yi", "vi")
-    found = fsn(yi, vi, type=options_of(case)["type"], threshold=STOP)
+    found = fsn(yi, vi, type=options_of(case)["type"], control="metafor")
     return {
         "fsn": found.n,
         "meanes": found.estimate,
@@ -174,7 +171,7 @@ def run_metaprop(case: Case) -> Mapping[str, Any]:
     elif measure == "PFT":
         vi = 1 / (4 * ni + 2)
     method = PROPORTION[options["method_ci"]]
-    fit = rma(effects.yi, vi, threshold=STOP)
+    fit = rma(effects.yi, vi, control="metafor")
     bounds: dict[str, list[float | None]] = {"ci_lb": [], "ci_ub": []}
     for x, n in zip(xi, ni, strict=True):
         found = proportion_ci(float(x), float(n), method=method)
@@ -220,13 +217,13 @@ def run_metagen(case: Case) -> Mapping[str, Any]:
     options = options_of(case)
     method, k = options["method_tau"], len(yi)
     common = rma(yi, vi, method="EE")
-    classic = rma(yi, vi, method=method, threshold=STOP)
+    classic = rma(yi, vi, method=method, control="metafor")
     errors = {
         "classic": (classic.se or 0.0, None),
-        "HK": (rma(yi, vi, method=method, test="knha", threshold=STOP).se or 0.0, float(k - 1)),
+        "HK": (rma(yi, vi, method=method, test="knha", control="metafor").se or 0.0, float(k - 1)),
     }
     if method == "REML":
-        kr = kenward_roger(yi, vi, threshold=STOP)
+        kr = kenward_roger(yi, vi, control="metafor")
         errors["KR"] = (kr.se, kr.df)
     if options["method_random_ci"] not in errors:
         raise Unsupported(f"interval {options['method_random_ci']} with tau2 by {method}")
@@ -281,8 +278,8 @@ def run_subgroup(case: Case) -> Mapping[str, Any]:
     yi, vi = meta_binary_effects(Table(ai=ai, bi=bi, ci=ci, di=di), options["sm"])
     found: dict[str, Any] = {}
     for name in ("tau_common", "tau_separate"):
-        groups = subgroups(yi, vi, by=labels, common_tau2=name == "tau_common", threshold=STOP)
-        whole = rma(yi, vi, threshold=STOP)
+        groups = subgroups(yi, vi, by=labels, common_tau2=name == "tau_common", control="metafor")
+        whole = rma(yi, vi, control="metafor")
         found[name] = {
             "TE_random_w": [g.estimate for g in groups.groups],
             "se_random_w": [g.se for g in groups.groups],

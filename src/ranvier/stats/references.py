@@ -1,0 +1,80 @@
+"""What the methods are from: one entry a source, cited by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["REFERENCES", "cited"]
+
+REFERENCES: Mapping[str, str] = {
+    "baujat2002": "Baujat B, Mahé C, Pignon JP, Hill C (2002). A graphical method for exploring "
+    "heterogeneity in meta-analyses. Statistics in Medicine 21:2641-2652. doi:10.1002/sim.1221",
+    "begg1994": "Begg CB, Mazumdar M (1994). Operating characteristics of a rank correlation test "
+    "for publication bias. Biometrics 50:1088-1101. doi:10.2307/2533446",
+    "borenstein2009": "Borenstein M, Hedges LV, Higgins JPT, Rothstein HR (2009). Introduction to "
+    "Meta-Analysis. Chichester: Wiley. doi:10.1002/9780470743386",
+    "cochran1954": "Cochran WG (1954). The combination of estimates from different experiments. "
+    "Biometrics 10:101-129. doi:10.2307/3001666",
+    "dersimonian1986": "DerSimonian R, Laird N (1986). Meta-analysis in clinical trials. "
+    "Controlled Clinical Trials 7:177-188. doi:10.1016/0197-2456(86)90046-2",
+    "dersimonian2007": "DerSimonian R, Kacker R (2007). Random-effects model for meta-analysis of "
+    "clinical trials: an update. Contemporary Clinical Trials 28:105-114. "
+    "doi:10.1016/j.cct.2006.04.004",
+    "duval2000": "Duval S, Tweedie R (2000). Trim and fill: a simple funnel-plot-based method of "
+    "testing and adjusting for publication bias in meta-analysis. Biometrics 56:455-463. "
+    "doi:10.1111/j.0006-341X.2000.00455.x",
+    "efron1993": "Efron B, Tibshirani RJ (1993). An Introduction to the Bootstrap. New York: "
+    "Chapman & Hall. doi:10.1007/978-1-4899-4541-9",
+    "egger1997": "Egger M, Davey Smith G, Schneider M, Minder C (1997). Bias in meta-analysis "
+    "detected by a simple, graphical test. BMJ 315:629-634. doi:10.1136/bmj.315.7109.629",
+    "hedges1985": "Hedges LV, Olkin I (1985). Statistical Methods for Meta-Analysis. San Diego: "
+    "Academic Press. doi:10.1016/C2009-0-03396-0",
+    "higgins2002": "Higgins JPT, Thompson SG (2002). Quantifying heterogeneity in a meta-analysis. "
+    "Statistics in Medicine 21:1539-1558. doi:10.1002/sim.1186",
+    "higgins2009": "Higgins JPT, Thompson SG, Spiegelhalter DJ (2009). A re-evaluation of "
+    "random-effects meta-analysis. Journal of the Royal Statistical Society A 172:137-159. "
+    "doi:10.1111/j.1467-985X.2008.00552.x",
+    "hunter2004": "Hunter JE, Schmidt FL (2004). Methods of Meta-Analysis: Correcting Error and "
+    "Bias in Research Findings. 2nd ed. Thousand Oaks: Sage. doi:10.4135/9781412985031",
+    "jackson2013": "Jackson D (2013). Confidence intervals for the between-study variance in "
+    "random effects meta-analysis using generalised Cochran heterogeneity statistics. Research Synthesis "
+    "Methods 4:220-229. doi:10.1002/jrsm.1081",
+    "knapp2003": "Knapp G, Hartung J (2003). Improved tests for a random effects meta-regression "
+    "with a single covariate. Statistics in Medicine 22:2693-2710. doi:10.1002/sim.1482",
+    "kenward1997": "Kenward MG, Roger JH (1997). Small sample inference for fixed effects from "
+    "restricted maximum likelihood. Biometrics 53:983-997. doi:10.2307/2533558",
+    "mantel1959": "Mantel N, Haenszel W (1959). Statistical aspects of the analysis of data from "
+    "retrospective studies of disease. Journal of the National Cancer Institute 22:719-748. "
+    "doi:10.1093/jnci/22.4.719",
+    "morris1983": "Morris CN (1983). Parametric empirical Bayes inference: theory and "
+    "applications. Journal of the American Statistical Association 78:47-55. "
+    "doi:10.1080/01621459.1983.10477920",
+    "olkin2012": "Olkin I, Dahabreh IJ, Trikalinos TA (2012). GOSH: a graphical display of study "
+    "heterogeneity. Research Synthesis Methods 3:214-223. doi:10.1002/jrsm.1053",
+    "paule1982": "Paule RC, Mandel J (1982). Consensus values and weighting factors. Journal of "
+    "Research of the National Bureau of Standards 87:377-385. doi:10.6028/jres.087.022",
+    "raudenbush1985": "Raudenbush SW, Bryk AS (1985). Empirical Bayes meta-analysis. Journal of "
+    "Educational Statistics 10:75-98. doi:10.3102/10769986010002075",
+    "raudenbush2009": "Raudenbush SW (2009). Analyzing effect sizes: random-effects models. In: "
+    "The Handbook of Research Synthesis and Meta-Analysis, 2nd ed., 295-315. New York: Russell Sage.",
+    "riley2011": "Riley RD, Higgins JPT, Deeks JJ (2011). Interpretation of random effects "
+    "meta-analyses. BMJ 342:d549. doi:10.1136/bmj.d549",
+    "sidik2005": "Sidik K, Jonkman JN (2005). Simple heterogeneity variance estimation for "
+    "meta-analysis. Journal of the Royal Statistical Society C 54:367-384. "
+    "doi:10.1111/j.1467-9876.2005.00489.x",
+    "viechtbauer2005": "Viechtbauer W (2005). Bias and efficiency of meta-analytic variance "
+    "estimators in the random-effects model. Journal of Educational and Behavioral Statistics "
+    "30:261-293. doi:10.3102/10769986030003261",
+    "viechtbauer2007": "Viechtbauer W (2007). Confidence intervals for the amount of heterogeneity "
+    "in meta-analysis. Statistics in Medicine 26:37-52. doi:10.1002/sim.2514",
+    "viechtbauer2010": "Viechtbauer W (2010). Conducting meta-analyses in R with the metafor "
+    "package. Journal of Statistical Software 36(3):1-48. doi:10.18637/jss.v036.i03",
+    "yusuf1985": "Yusuf S, Peto R, Lewis J, Collins R, Sleight P (1985). Beta blockade during and "
+    "after myocardial infarction: an overview of the randomized trials. Progress in Cardiovascular "
+    "Diseases 27:335-371. doi:10.1016/S0033-0620(85)80003-7",
+}
+
+
+def cited(*keys: str) -> tuple[str, ...]:
+    """Give the references of some keys, each once, in alphabetical order."""
+    return tuple(REFERENCES[key] for key in sorted(set(keys)))
