@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,6 +13,7 @@ from scipy.stats import t as student
 
 from ranvier.errors import InputError
 from ranvier.stats.arrays import Vector, as_vector
+from ranvier.stats.result import Result
 
 __all__ = ["CombineMethod", "CombinedP", "combine_p"]
 
@@ -28,15 +29,16 @@ NO_ONE = frozenset({"sumz", "logitp", "invt"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CombinedP:
+class CombinedP(Result):
     """The combined p value, with its statistic and degrees of freedom where it has any."""
+
+    DOES: ClassVar[str] = "P values of independent tests were combined."
 
     method: CombineMethod
     k: int
     pval: float
     stat: float | None = None
     df: float | None = None
-    notes: tuple[str, ...] = ()
 
 
 def combine_p(

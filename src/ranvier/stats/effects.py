@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Literal, get_args
+from dataclasses import dataclass
+from typing import ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,6 +23,7 @@ from ranvier.stats.measures.single import (
     TWO_RATE_MEASURES,
 )
 from ranvier.stats.measures.two_by_two import TABLE_MEASURES, Effect
+from ranvier.stats.result import Result
 
 __all__ = ["Effects", "Measure", "VType", "escalc"]
 
@@ -62,7 +63,7 @@ CORRELATION_COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Effects:
+class Effects(Result):
     """What :func:`escalc` found, one value a row of the input.
 
     Attributes
@@ -79,12 +80,16 @@ class Effects:
         Each correction and exclusion in words; studies are counted from 1.
     """
 
+    DOES: ClassVar[str] = (
+        "Effect sizes and their sampling variances were calculated from the data of each study."
+    )
+    CITES: ClassVar[tuple[str, ...]] = ("viechtbauer2010",)
+
     yi: Vector
     vi: Vector
     measure: Measure
     corrected: tuple[int, ...] = ()
     dropped: tuple[int, ...] = ()
-    notes: tuple[str, ...] = field(default=(), repr=False)
 
     def __str__(self) -> str:
         lines = [f"{'':>4} {'yi':>9} {'vi':>9}   ({self.measure})"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,6 +20,7 @@ from ranvier.stats.arrays import Vector, as_counts, rows_of
 from ranvier.stats.effects import table_from
 from ranvier.stats.measures.counts import Table
 from ranvier.stats.printing import defined, show, show_interval, show_p
+from ranvier.stats.result import Result
 from ranvier.stats.roots import find_root
 
 __all__ = [
@@ -38,8 +39,10 @@ TIES = 1e-7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TestResult:
+class TestResult(Result):
     """A test: its name, statistic (None for exact ones), degrees of freedom, and p value."""
+
+    DOES: ClassVar[str] = "Independence in the table was tested."
 
     __test__ = False  # Not a test of pytest's.
 
@@ -48,7 +51,6 @@ class TestResult:
     df: float | None
     pval: float | None
     sides: Literal[1, 2]
-    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         stat = "" if self.stat is None else f" {self.stat:.4f}"
@@ -57,12 +59,18 @@ class TestResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExactOddsRatio:
+class ExactOddsRatio(Result):
     """What :func:`exact_odds_ratio` found: odds ratios themselves, not their logs.
 
     ``estimate`` is the conditional maximum likelihood estimate; 0 or ``inf`` where the events are
     at the end of what the margins allow. ``ci_lb`` and ``ci_ub`` may be 0 and ``inf``, too.
     """
+
+    DOES: ClassVar[str] = (
+        "The common odds ratio and its interval were calculated conditionally on all margins, "
+        "without adding to empty cells."
+    )
+    CITES: ClassVar[tuple[str, ...]] = ("mantel1959",)
 
     k: int
     estimate: float | None
@@ -71,7 +79,6 @@ class ExactOddsRatio:
     pval: float | None
     level: float
     mid_p: bool
-    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         interval = show_interval(self.ci_lb, self.ci_ub, 2)

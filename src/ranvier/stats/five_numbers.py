@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from scipy.special import ndtri
 
 from ranvier.errors import InputError
+from ranvier.stats.result import Result
 
 __all__ = ["MeanSd", "mean_from_quantiles"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MeanSd:
+class MeanSd(Result):
     """Estimated mean and standard deviation; None where the numbers speak against normality."""
+
+    DOES: ClassVar[str] = (
+        "Mean and standard deviation were estimated from the median and other quantiles."
+    )
 
     mean: float | None
     sd: float | None
     skewness: float
     limit: float
-    notes: tuple[str, ...] = ()
 
 
 def mean_from_quantiles(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,7 +17,8 @@ from ranvier.stats.least_squares import Batch, wls
 from ranvier.stats.mixed import critical
 from ranvier.stats.printing import defined, show, show_interval, show_p
 from ranvier.stats.regression import meta_regression
-from ranvier.stats.rma import RmaResult, rma, two_sided, variances
+from ranvier.stats.result import Result
+from ranvier.stats.rma import RmaResult, labels, r_call, rma, two_sided, variances
 
 __all__ = [
     "BeggTest",
@@ -43,12 +44,17 @@ def _complete(yi: ArrayLike, vi: ArrayLike | None, sei: ArrayLike | None) -> tup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FunnelTest:
+class FunnelTest(Result):
     """What :func:`regtest` found.
 
     ``slope`` and ``slope_se`` belong to the predictor; ``limit`` is the effect of a study without
     error, with its interval.
     """
+
+    DOES: ClassVar[str] = (
+        "Asymmetry of the funnel plot was tested by regression on the size of the studies."
+    )
+    CITES: ClassVar[tuple[str, ...]] = ("egger1997",)
 
     k: int
     slope: float
@@ -59,7 +65,6 @@ class FunnelTest:
     limit: float
     ci_lb: float | None
     ci_ub: float | None
-    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         interval = show_interval(self.ci_lb, self.ci_ub)
@@ -140,6 +145,14 @@ def regtest(
         ci_lb=defined(float(beta[0]) - half),
         ci_ub=defined(float(beta[0]) + half),
         notes=notes,
+        call=r_call(
+            y,
+            v,
+            labels(None, k),
+            method=method,
+            test=test,
+            then=f'regtest(fit, model="{model}", predictor="{predictor}")',
+        ),
     )
 
 
@@ -187,8 +200,11 @@ def _standardised(y: Vector, v: Vector) -> Vector:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BeggTest:
+class BeggTest(Result):
     """Concordant minus discordant pairs, its standard error, and the normal test."""
+
+    DOES: ClassVar[str] = "Asymmetry of the funnel plot was tested by rank correlation."
+    CITES: ClassVar[tuple[str, ...]] = ("begg1994",)
 
     score: float
     se: float
@@ -233,12 +249,18 @@ def begg_test(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TrimFill:
+class TrimFill(Result):
     """What :func:`trimfill` found.
 
     ``k0`` studies are said to be missing on ``side``; ``fit`` pools the studies there are with the
     mirror images ``filled_yi, filled_vi``. A sensitivity analysis, never the answer.
     """
+
+    DOES: ClassVar[str] = (
+        "Studies missing from a symmetric funnel plot were filled in by trim and fill, as a "
+        "sensitivity analysis."
+    )
+    CITES: ClassVar[tuple[str, ...]] = ("duval2000",)
 
     k0: int
     se_k0: float
@@ -315,7 +337,13 @@ def trimfill(
         method=method,
         control=control,
     )
-    return TrimFill(k0=k0, se_k0=se_k0, side=side, filled_yi=filled_y, filled_vi=filled_v, fit=fit)
+    return TrimFill(
+        k0=k0, se_k0=se_k0, side=side, filled_yi=filled_y, filled_vi=filled_v, fit=fit,
+        call=r_call(
+            y, v, labels(None, len(y)), method=method,
+            then=f'trimfill(fit, side="{side}", estimator="{estimator}")',
+        ),
+    )  # fmt: skip
 
 
 def _trim(
@@ -360,8 +388,10 @@ def _from_rank_sum(s: float, k: int, estimator: Literal["L0", "Q0"]) -> tuple[fl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FailSafe:
+class FailSafe(Result):
     """Studies without an effect that would overturn a result, and what was to be overturned."""
+
+    DOES: ClassVar[str] = "A fail-safe number of studies was calculated."
 
     n: int
     estimate: float | None

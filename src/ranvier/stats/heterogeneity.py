@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,14 +12,19 @@ from ranvier.errors import InputError
 from ranvier.stats.arrays import as_effects
 from ranvier.stats.estimators import Control, Method
 from ranvier.stats.mixed import critical
+from ranvier.stats.r_code import RCall
+from ranvier.stats.result import Result
 from ranvier.stats.rma import rma, variances
 
 __all__ = ["Heterogeneity", "KenwardRoger", "heterogeneity", "kenward_roger"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heterogeneity:
+class Heterogeneity(Result):
     """Measures made of Q: ``H`` and ``I2`` (percent), each (value, lower, upper)."""
+
+    DOES: ClassVar[str] = "Heterogeneity was described by H and I2 with test-based intervals."
+    CITES: ClassVar[tuple[str, ...]] = ("higgins2002",)
 
     Q: float
     H: tuple[float, float, float]
@@ -78,8 +84,13 @@ def heterogeneity(Q: float, k: int, *, level: float = 0.95) -> Heterogeneity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KenwardRoger:
+class KenwardRoger(Result):
     """A pooled effect with the standard error and degrees of freedom of Kenward and Roger."""
+
+    DOES: ClassVar[str] = (
+        "The mean effect has the standard error and degrees of freedom of Kenward and Roger."
+    )
+    CITES: ClassVar[tuple[str, ...]] = ("kenward1997",)
 
     estimate: float
     se: float
@@ -141,4 +152,11 @@ def kenward_roger(
         tau2=fit.tau2,
         ci_lb=fit.estimate - half,
         ci_ub=fit.estimate + half,
+        notes=fit.notes,
+        call=RCall(
+            package="meta",
+            function="metagen",
+            columns={"TE": y[known], "seTE": np.sqrt(v[known])},
+            options={"method.tau": method, "method.random.ci": "KR"},
+        ),
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,9 +15,15 @@ from ranvier.stats.arrays import Vector, as_counts
 from ranvier.stats.effects import Effects, escalc, table_from
 from ranvier.stats.measures.counts import Table, To, add_to_rows, double_zero
 from ranvier.stats.mixed import critical
-from ranvier.stats.printing import defined, show, show_interval, show_p
-from ranvier.stats.rma import two_sided
+from ranvier.stats.printing import defined, show, show_coefficients, show_p, show_range
+from ranvier.stats.r_code import RCall
+from ranvier.stats.references import cited
+from ranvier.stats.result import Columns, Report, Result
+from ranvier.stats.rma import labels, two_sided
 from ranvier.stats.zero_cells import ZERO_CELLS, Size, ZeroCellsName, constants
+
+#: Methods of sparse tables in words.
+NAMES = {"MH": "the Mantel-Haenszel method", "PETO": "Peto's method"}
 
 __all__ = ["MhResult", "MhTests", "rma_mh", "rma_mh_rates"]
 
@@ -45,7 +52,7 @@ class MhTests:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MhResult:
+class MhResult(Result):
     """What :func:`rma_mh` and :func:`rma_peto` found; ratios on the log scale.
 
     Attributes
@@ -58,13 +65,20 @@ class MhResult:
         Heterogeneity around the estimate, by the inverse variances of ``effects``.
     weights : Vector
         Percent, one a row given; nan for rows left out.
+    yi, vi : Vector
+        The studies' own effects and sampling variances.
+    slab : tuple of str
+        Names of the studies.
     effects : Effects
-        The studies' own effects.
+        The same effects, with what was corrected for them.
     tests : MhTests
         Tests of the strata; empty for risk differences and Peto's method.
     notes : tuple of str
         Each correction and exclusion, in words.
     """
+
+    DOES: ClassVar[str] = "Tables were pooled by an equal-effects method for sparse data."
+    CITES: ClassVar[tuple[str, ...]] = ("mantel1959",)
 
     k: int
     estimate: float | None
@@ -77,30 +91,101 @@ class MhResult:
     QEp: float
     I2: float
     H2: float
+    yi: Vector = field(repr=False)
+    vi: Vector = field(repr=False)
+    slab: tuple[str, ...] = field(repr=False)
     weights: Vector = field(repr=False)
     effects: Effects = field(repr=False)
     tests: MhTests = field(repr=False)
     measure: str
     method: Literal["MH", "PETO"]
     level: float
-    notes: tuple[str, ...] = field(default=(), repr=False)
 
     def __str__(self) -> str:
-        name = "Mantel-Haenszel" if self.method == "MH" else "Peto"
-        lines = [
-            f"{name}, equal effects ({self.measure}; k = {self.k})",
-            f"Q = {self.QE:.4f}, {show_p(self.QEp)}; I2 {self.I2:.1f}%; H2 {self.H2:.2f}",
-            f"{show(self.estimate)} {show_interval(self.ci_lb, self.ci_ub)}, "
-            f"SE {show(self.se)}, {show_p(self.pval)}",
+        lines = [f"Equal-Effects Model (k = {self.k}; {NAMES[self.method]})", ""]
+        lines += [f"I^2 (total heterogeneity / total variability):  {self.I2:.2f}%"]
+        lines += [f"H^2 (total variability / sampling variability): {self.H2:.2f}", ""]
+        lines += ["Test for Heterogeneity:"]
+        lines += [f"Q(df = {self._df()}) = {show(self.QE)}, {show_p(self.QEp)}", ""]
+        log = self.measure not in ("RD", "IRD")
+        lines += [f"Model Results{' (log scale)' if log else ''}:", ""]
+        columns = {"estimate": [self.estimate], "se": [self.se], "zval": [self.stat]}
+        columns |= {"pval": [self.pval], "ci.lb": [self.ci_lb], "ci.ub": [self.ci_ub]}
+        lines += show_coefficients(columns)
+        if log and self.estimate is not None:
+            ratio = {
+                "estimate": [_exp(self.estimate)],
+                "ci.lb": [_exp(self.ci_lb)],
+                "ci.ub": [_exp(self.ci_ub)],
+            }
+            lines += ["", f"Model Results ({self.measure} scale):", "", *show_coefficients(ratio)]
+        if self.tests.MHp is not None:
+            lines += ["", f"Cochran-Mantel-Haenszel Test: CMH = {show(self.tests.MH)}, df = 1, "
+                      f"{show_p(self.tests.MHp)}"]  # fmt: skip
+        if self.tests.TAp is not None:
+            lines += [f"Tarone's Test for Heterogeneity: X^2 = {show(self.tests.TA)}, "
+                      f"{show_p(self.tests.TAp)}"]  # fmt: skip
+        return "\n".join([*lines, *(["", *self.notes] if self.notes else [])])
+
+    def _df(self) -> int:
+        """Degrees of freedom of Q: studies with an effect of their own, less one."""
+        own = np.isfinite(self.yi) & np.isfinite(self.vi) & (self.vi > 0)
+        return max(0, int(own.sum()) - 1)
+
+    def tidy(self) -> Columns:
+        """Return the pooled effect as columns under broom's names."""
+        return {
+            "term": ["overall"],
+            "type": ["summary"],
+            "estimate": [self.estimate],
+            "std.error": [self.se],
+            "statistic": [self.stat],
+            "p.value": [self.pval],
+            "conf.low": [self.ci_lb],
+            "conf.high": [self.ci_ub],
+        }
+
+    def glance(self) -> Columns:
+        """Return one row on the whole fit, as columns under the names of R's broom."""
+        return {
+            "i.squared": [self.I2],
+            "h.squared": [self.H2],
+            "cochran.qe": [self.QE],
+            "p.value.cochran.qe": [self.QEp],
+            "df.residual": [self._df()],
+            "nobs": [self.k],
+            "method": [self.method],
+        }
+
+    def report(self) -> Report:
+        """Return sentences for a paper, with references; ratios are turned back from logs."""
+        percent = f"{100 * self.level:g}%"
+        log = self.measure not in ("RD", "IRD")
+        value, low, high = (_exp(x) if log else x for x in (self.estimate, self.ci_lb, self.ci_ub))
+        methods = (
+            f"The {self.measure} was pooled by {NAMES[self.method]} with one common effect; its "
+            f"{percent} confidence interval (CI) is by the normal distribution. Heterogeneity was "
+            "assessed by Cochran's Q test and I2."
+        )
+        said = "not defined"
+        if value is not None:
+            said = f"{show(value, 2)} ({percent} CI {show_range(low, high)}; {show_p(self.pval)})"
+        results = [
+            f"The pooled {self.measure} of {self.k} studies was {said}.",
+            f"Heterogeneity: Q = {self.QE:.2f}, df = {self._df()}, {show_p(self.QEp)}; "
+            f"I2 = {self.I2:.1f}%.",
+            *(f"Note: {note}." for note in self.notes),
         ]
-        if self.estimate is not None and self.measure not in ("RD", "IRD"):
-            lower, upper = (
-                None if x is None else float(np.exp(x)) for x in (self.ci_lb, self.ci_ub)
-            )
-            lines.append(
-                f"As a ratio: {np.exp(self.estimate):.2f} {show_interval(lower, upper, 2)}"
-            )
-        return "\n".join([*lines, *self.notes])
+        source = "yusuf1985" if self.method == "PETO" else "mantel1959"
+        return Report(
+            methods=methods,
+            results=" ".join(results),
+            references=cited(source, "cochran1954", "higgins2002"),
+        )
+
+
+def _exp(x: float | None) -> float | None:
+    return None if x is None else float(np.exp(x))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -128,6 +213,7 @@ def rma_mh(
     correct: bool = True,
     rd_variance: Literal["sato", "greenland_robins"] = "sato",
     level: float = 0.95,
+    slab: Sequence[str] | None = None,
 ) -> MhResult:
     """Pool 2x2 tables by Mantel and Haenszel's method, with one common effect.
 
@@ -152,6 +238,8 @@ def rma_mh(
         Variance of the risk difference: Sato's (metafor), or Greenland and Robins' (RevMan).
     level : float
         Of the interval, between 0 and 1.
+    slab : sequence of str or None
+        Names of the studies.
 
     Returns
     -------
@@ -213,7 +301,15 @@ def rma_mh(
     said += [f"{note}, in the pooled sums only" for note in notes if note not in both]
     return assemble(
         found.estimate, found.variance, found.weights, keep, effects, measure, level,
-        tests=tests, method="MH", notes=tuple(said),
+        tests=tests, method="MH", notes=tuple(said), slab=slab,
+        call=RCall(
+            function="rma.mh",
+            columns={"ai": table.ai, "bi": table.bi, "ci": table.ci, "di": table.di, "slab": slab},
+            options={
+                "measure": measure, "add": add, "to": to, "drop00": drop00, "correct": correct,
+                "level": None if level == 0.95 else 100 * level,
+            },
+        ) if size == "half" and rd_variance == "sato" else None,
     )  # fmt: skip
 
 
@@ -265,6 +361,8 @@ def assemble(
     tests: MhTests,
     method: Literal["MH", "PETO"],
     notes: tuple[str, ...],
+    slab: Sequence[str] | None,
+    call: RCall | None,
 ) -> MhResult:
     """Put together interval, test and heterogeneity around a pooled estimate."""
     se = float(np.sqrt(variance))
@@ -291,6 +389,9 @@ def assemble(
         QEp=float(chi2.sf(q, free)) if free > 0 else 1.0,
         I2=max(0.0, 100 * (q - free) / q) if q > 0 else 0.0,
         H2=q / free if free > 0 else 1.0,
+        yi=y,
+        vi=v,
+        slab=labels(slab, len(y)),
         weights=percent,
         effects=effects,
         tests=tests,
@@ -298,6 +399,7 @@ def assemble(
         method=method,
         level=level,
         notes=notes,
+        call=call,
     )
 
 
@@ -391,6 +493,7 @@ def rma_mh_rates(
     measure: RateMeasure = "IRR",
     correct: bool = True,
     level: float = 0.95,
+    slab: Sequence[str] | None = None,
 ) -> MhResult:
     """Pool events per person-time by Mantel and Haenszel's weights.
 
@@ -404,6 +507,8 @@ def rma_mh_rates(
         Yates' correction of the test.
     level : float
         Of the interval, between 0 and 1.
+    slab : sequence of str or None
+        Names of the studies.
 
     Returns
     -------
@@ -441,5 +546,13 @@ def rma_mh_rates(
     return assemble(
         found.estimate, found.variance, found.weights, np.ones(len(x1), dtype=bool), effects,
         measure, level, tests=tests, method="MH",
-        notes=tuple(f"{note}, for its own effect" for note in effects.notes),
+        notes=tuple(f"{note}, for its own effect" for note in effects.notes), slab=slab,
+        call=RCall(
+            function="rma.mh",
+            columns={"x1i": x1, "t1i": t1, "x2i": x2, "t2i": t2, "slab": slab},
+            options={
+                "measure": measure, "correct": correct,
+                "level": None if level == 0.95 else 100 * level,
+            },
+        ),
     )  # fmt: skip

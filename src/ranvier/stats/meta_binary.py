@@ -9,7 +9,7 @@ around the Mantel-Haenszel estimate.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,6 +18,8 @@ from ranvier.stats.arrays import Vector, as_counts
 from ranvier.stats.effects import escalc, table_from
 from ranvier.stats.mantel_haenszel import rma_mh
 from ranvier.stats.measures.counts import Table, corrected_table, double_zero
+from ranvier.stats.r_code import RCall
+from ranvier.stats.result import Result
 from ranvier.stats.rma import RmaResult, rma
 
 __all__ = ["MetaBinary", "meta_binary", "meta_binary_effects"]
@@ -26,8 +28,14 @@ BinaryMeasure = Literal["OR", "RR", "RD"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MetaBinary:
+class MetaBinary(Result):
     """Common effect (Mantel-Haenszel), Q around it, and the random-effects pool made from it."""
+
+    DOES: ClassVar[str] = (
+        "Tables were pooled by Mantel and Haenszel's method and by a random-effects model "
+        "with DerSimonian and Laird's tau2, its Q taken around the Mantel-Haenszel estimate."
+    )
+    CITES: ClassVar[tuple[str, ...]] = ("mantel1959", "dersimonian1986")
 
     common: float
     se_common: float
@@ -103,5 +111,13 @@ def meta_binary(
         se_common=float("nan") if se is None else se,
         Q=q,
         tau2=tau2,
-        random=rma(yi, vi, method="DL", tau2=tau2),
-    )
+        random=rma(yi, vi, method="DL", tau2=tau2, measure=measure),
+        call=RCall(
+            package="meta",
+            function="metabin",
+            columns={
+                "event.e": table.ai, "n.e": table.n1i, "event.c": table.ci, "n.c": table.n2i,
+            },
+            options={"sm": measure, "method": "MH", "method.tau": "DL"},
+        ),
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from scipy.stats import binom, chi2
@@ -13,6 +13,7 @@ from ranvier.stats.exact import ExactOddsRatio, TestResult, exact_odds_ratio, fi
 from ranvier.stats.mixed import critical
 from ranvier.stats.printing import show_interval
 from ranvier.stats.proportion import proportion_ci
+from ranvier.stats.result import Result
 
 __all__ = [
     "CrossoverResult",
@@ -128,8 +129,12 @@ def paired_odds_ratio(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PairedDifference:
+class PairedDifference(Result):
     """Difference of two dependent proportions (condition 1 minus condition 2) and its interval."""
+
+    DOES: ClassVar[str] = (
+        "The risk difference of pairs was given an interval that allows for their correlation."
+    )
 
     n: int
     estimate: float
@@ -137,7 +142,6 @@ class PairedDifference:
     ci_ub: float
     method: Literal["newcombe", "agresti_min", "wald"]
     level: float
-    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         interval = show_interval(self.ci_lb, self.ci_ub)
@@ -220,12 +224,14 @@ def _newcombe(both: int, b: int, c: int, neither: int, level: float) -> tuple[fl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CrossoverResult:
+class CrossoverResult(Result):
     """What :func:`mainland_gart` found: the test, and the odds ratio of treatment, period removed.
 
     ``odds_ratio`` is that of the event under treatment 1 against treatment 2 in one person: the
     square root of the odds ratio of the table of sequence by period of the event.
     """
+
+    DOES: ClassVar[str] = "The crossover trial was analysed by Mainland and Gart's test."
 
     test: TestResult
     odds_ratio: ExactOddsRatio

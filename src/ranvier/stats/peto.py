@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -9,6 +11,7 @@ from ranvier.errors import InputError
 from ranvier.stats.arrays import as_counts
 from ranvier.stats.effects import escalc, table_from
 from ranvier.stats.mantel_haenszel import MhResult, MhTests, assemble
+from ranvier.stats.r_code import RCall
 
 __all__ = ["rma_peto"]
 
@@ -22,6 +25,7 @@ def rma_peto(
     n1i: ArrayLike | None = None,
     n2i: ArrayLike | None = None,
     level: float = 0.95,
+    slab: Sequence[str] | None = None,
 ) -> MhResult:
     """Pool 2x2 tables by Peto's method: sum of (O - E) over sum of V.
 
@@ -33,6 +37,8 @@ def rma_peto(
         Group sizes, in place of ``bi`` and ``di``.
     level : float
         Of the interval, between 0 and 1.
+    slab : sequence of str or None
+        Names of the studies.
 
     Returns
     -------
@@ -79,5 +85,10 @@ def rma_peto(
     )
     return assemble(
         estimate, float(1 / v.sum()), v, np.ones(len(v), dtype=bool), effects, "PETO", level,
-        tests=MhTests(MH=None, MHp=None), method="PETO", notes=notes,
+        tests=MhTests(MH=None, MHp=None), method="PETO", notes=notes, slab=slab,
+        call=RCall(
+            function="rma.peto",
+            columns={"ai": t.ai, "bi": t.bi, "ci": t.ci, "di": t.di, "slab": slab},
+            options={"level": None if level == 0.95 else 100 * level},
+        ),
     )  # fmt: skip

@@ -7,7 +7,7 @@ it is taken over a stated range, and the result is a grid: a reader sees whether
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +17,7 @@ from ranvier.stats.arrays import Vector, as_vector
 from ranvier.stats.effects import escalc
 from ranvier.stats.mixed import critical
 from ranvier.stats.printing import show_interval, show_p
+from ranvier.stats.result import Result
 from ranvier.stats.rma import two_sided
 
 __all__ = ["ChangeGrid", "ChangeMeasure", "Contrast", "mean_contrast", "prepost_change"]
@@ -28,7 +29,7 @@ USUAL_R = (0.3, 0.5, 0.7, 0.9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ChangeGrid:
+class ChangeGrid(Result):
     """What :func:`prepost_change` found: one value a correlation.
 
     Attributes
@@ -37,6 +38,8 @@ class ChangeGrid:
         Correlations; change (after minus before) at each, its variance and interval.
     """
 
+    DOES: ClassVar[str] = "The change was calculated for several correlations of before and after."
+
     measure: ChangeMeasure
     r: Vector
     yi: Vector
@@ -44,7 +47,6 @@ class ChangeGrid:
     ci_lb: Vector
     ci_ub: Vector
     level: float
-    notes: tuple[str, ...]
 
     def __str__(self) -> str:
         rows = zip(self.r, self.yi, self.vi, self.ci_lb, self.ci_ub, strict=True)
@@ -132,8 +134,10 @@ def prepost_change(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contrast:
+class Contrast(Result):
     """Difference of two group means, its interval and test."""
+
+    DOES: ClassVar[str] = "Two means were contrasted."
 
     measure: Literal["MD", "SMD"]
     estimate: float

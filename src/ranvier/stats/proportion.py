@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 import numpy as np
 from scipy.stats import beta, binom
@@ -12,6 +12,7 @@ from scipy.stats import beta, binom
 from ranvier.errors import InputError
 from ranvier.stats.mixed import critical
 from ranvier.stats.printing import show_interval
+from ranvier.stats.result import Result
 from ranvier.stats.roots import find_root
 
 __all__ = ["ProportionCi", "ProportionMethod", "proportion_ci"]
@@ -23,8 +24,10 @@ ProportionMethod = Literal[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProportionCi:
+class ProportionCi(Result):
     """A proportion and its interval, 0 to 1."""
+
+    DOES: ClassVar[str] = "The proportion was given a confidence interval."
 
     x: float
     n: float

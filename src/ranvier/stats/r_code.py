@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-__all__ = ["RCall", "RText", "r_value"]
+__all__ = ["RCall", "RText", "r_name", "r_value"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -22,6 +23,8 @@ class RCall:
         Its name, such as ``rma``.
     columns : mapping of str to array
         Arguments that are columns of the data, one value a study.
+    others : mapping of str to array
+        Further columns of the data, which a formula names.
     options : mapping of str to value
         All other arguments; numbers, text, True and False, vectors. What is None is left out.
     package : str
@@ -33,6 +36,7 @@ class RCall:
     function: str
     columns: Mapping[str, Any]
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    others: Mapping[str, Any] = field(default_factory=dict[str, Any])
     package: str = "metafor"
     then: str = ""
 
@@ -44,12 +48,28 @@ class RCall:
         ]
         if not columns:
             return "\n".join([*load, f"{self.function}({', '.join(options)})"])
-        table = ",\n  ".join(f"{name} = {r_value(x)}" for name, x in columns.items())
+        held = {**columns, **self.others}
+        rows = [f"{r_name(name)} = {r_value(x)}" for name, x in held.items()]
+        if any(r_name(name) != name for name in held):
+            rows.append("check.names = FALSE")
+        table = ",\n  ".join(rows)
         names = [f"{name}={name}" for name in columns]
         call = f"{self.function}({', '.join([*names, *options, 'data=dat'])})"
         return "\n".join(
             [*load, f"dat <- data.frame(\n  {table})", f"fit <- {call}", self.then or "fit"]
         )
+
+
+def r_name(name: str) -> str:
+    """Quote a name that R would not read as one.
+
+    Examples
+    --------
+    >>> r_name("ablat"), r_name("alloc: random")
+    ('ablat', '`alloc: random`')
+    """
+    plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9._]*", name)
+    return name if plain else "`" + name.replace("`", "") + "`"
 
 
 def r_value(value: Any) -> str:
@@ -73,7 +93,8 @@ def r_value(value: Any) -> str:
         return "NA"
     if math.isinf(value):
         return "Inf" if value > 0 else "-Inf"
-    return repr(int(value)) if isinstance(value, int | np.integer) else repr(float(value))
+    whole = float(value).is_integer() and abs(value) < 1e15
+    return repr(int(value)) if whole else repr(float(value))
 
 
 @dataclass(frozen=True, slots=True)

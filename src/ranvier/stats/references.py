@@ -37,8 +37,8 @@ REFERENCES: Mapping[str, str] = {
     "hunter2004": "Hunter JE, Schmidt FL (2004). Methods of Meta-Analysis: Correcting Error and "
     "Bias in Research Findings. 2nd ed. Thousand Oaks: Sage. doi:10.4135/9781412985031",
     "jackson2013": "Jackson D (2013). Confidence intervals for the between-study variance in "
-    "random effects meta-analysis using generalised Cochran heterogeneity statistics. Research Synthesis "
-    "Methods 4:220-229. doi:10.1002/jrsm.1081",
+    "random effects meta-analysis using generalised Cochran heterogeneity statistics. "
+    "Research Synthesis Methods 4:220-229. doi:10.1002/jrsm.1081",
     "knapp2003": "Knapp G, Hartung J (2003). Improved tests for a random effects meta-regression "
     "with a single covariate. Statistics in Medicine 22:2693-2710. doi:10.1002/sim.1482",
     "kenward1997": "Kenward MG, Roger JH (1997). Small sample inference for fixed effects from "
@@ -56,7 +56,8 @@ REFERENCES: Mapping[str, str] = {
     "raudenbush1985": "Raudenbush SW, Bryk AS (1985). Empirical Bayes meta-analysis. Journal of "
     "Educational Statistics 10:75-98. doi:10.3102/10769986010002075",
     "raudenbush2009": "Raudenbush SW (2009). Analyzing effect sizes: random-effects models. In: "
-    "The Handbook of Research Synthesis and Meta-Analysis, 2nd ed., 295-315. New York: Russell Sage.",
+    "The Handbook of Research Synthesis and Meta-Analysis, 2nd ed., "
+    "295-315. New York: Russell Sage.",
     "riley2011": "Riley RD, Higgins JPT, Deeks JJ (2011). Interpretation of random effects "
     "meta-analyses. BMJ 342:d549. doi:10.1136/bmj.d549",
     "sidik2005": "Sidik K, Jonkman JN (2005). Simple heterogeneity variance estimation for "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,83 +15,12 @@ from ranvier.stats.estimators import FIXED, Control, Method
 from ranvier.stats.formula import Columns, Design, design, independent
 from ranvier.stats.least_squares import Batch, wls
 from ranvier.stats.mixed import BatchFit, FitStats, Test, critical, fit_batch, fit_statistics
-from ranvier.stats.printing import defined, show, show_interval, show_p
-from ranvier.stats.rma import left_out, two_sided, variances
+from ranvier.stats.printing import defined
+from ranvier.stats.r_code import RCall, RText, r_name
+from ranvier.stats.regression_result import Contrasted, RegressionResult
+from ranvier.stats.rma import labels, left_out, two_sided, variances
 
 __all__ = ["Contrasted", "RegressionResult", "contrast", "likelihood_ratio", "meta_regression"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RegressionResult:
-    """What :func:`meta_regression` found.
-
-    Attributes
-    ----------
-    k, p : int
-        Studies; coefficients.
-    names : tuple of str
-        Of the coefficients, shape (p,), as the other vectors.
-    beta, se, stat, pval, ci_lb, ci_ub : Vector
-        Coefficients; nan where there is no degree of freedom.
-    vcov : Matrix
-        Their covariances.
-    ddf : int or None
-        Degrees of freedom of their tests; None for normal ones.
-    tau2, se_tau2, I2, H2 : float
-        What is left between studies.
-    R2 : float or None
-        Percent of tau2 explained, never below 0 (of the weighted variance, adjusted, for equal
-        effects); None without an intercept or a moderator.
-    QE, QEp, QM, QMp : float
-        Heterogeneity left, and the test of all moderators (F under ``knha``, ``adhoc`` and ``t``).
-    fitted, residuals : Vector
-        One a row given; nan for rows left out.
-    vif : Vector
-        Variance inflation of each coefficient but the intercept's.
-    """
-
-    k: int
-    p: int
-    names: tuple[str, ...]
-    beta: Vector
-    se: Vector
-    stat: Vector
-    pval: Vector
-    ci_lb: Vector
-    ci_ub: Vector
-    vcov: Matrix
-    ddf: int | None
-    tau2: float
-    se_tau2: float | None
-    I2: float
-    H2: float
-    R2: float | None
-    QE: float
-    QEp: float
-    QM: float | None
-    QMp: float | None
-    fitted: Vector = field(repr=False)
-    residuals: Vector = field(repr=False)
-    vif: Vector = field(repr=False)
-    fit: FitStats = field(repr=False)
-    method: Method
-    test: Test
-    level: float
-    notes: tuple[str, ...] = field(default=(), repr=False)
-
-    def __str__(self) -> str:
-        lines = [
-            f"Meta-regression (k = {self.k}; method {self.method}; test {self.test})",
-            f"tau2 {self.tau2:.4f}; I2 {self.I2:.1f}%; R2 {show(self.R2, 1)}%",
-            f"QE(df = {self.k - self.p}) = {self.QE:.4f}, {show_p(self.QEp)}; "
-            f"QM = {show(self.QM)}, {show_p(self.QMp)}",
-        ]
-        width = max(len(name) for name in self.names)
-        for i, name in enumerate(self.names):
-            interval = show_interval(defined(self.ci_lb[i]), defined(self.ci_ub[i]))
-            p = show_p(defined(self.pval[i]))
-            lines.append(f"{name:<{width}}  {self.beta[i]:.4f} {interval}, {p}")
-        return "\n".join([*lines, *self.notes])
 
 
 def model_matrix(
@@ -159,6 +87,8 @@ def meta_regression(
     method: Method = "REML",
     test: Test = "z",
     level: float = 0.95,
+    slab: Sequence[str] | None = None,
+    measure: str = "GEN",
     control: Control = "exact",
 ) -> RegressionResult:
     """Fit a mixed-effects meta-regression.
@@ -178,7 +108,7 @@ def meta_regression(
         Of the moderators, if they are numbers.
     intercept : bool
         Put an intercept before moderators that are numbers; a formula says it itself (``- 1``).
-    method, test, level, control
+    method, test, level, slab, measure, control
         As in :func:`rma`.
 
     Returns
@@ -210,9 +140,12 @@ def meta_regression(
     ('intrcpt', 'armb')
     """
     y, v = as_effects(yi, variances(vi, sei))
+    studies = labels(slab, len(y))
     made = model_matrix(mods, len(y), data=data, names=names, intercept=intercept)
     keep = ~(np.isnan(y) | np.isnan(v) | np.isnan(made.X).any(axis=1))
-    notes = [n.replace("no effect or no variance", "a value is missing") for n in left_out(keep)]
+    notes = [
+        n.replace("no effect or no variance", "a value is missing") for n in left_out(keep, slab)
+    ]
     made, dropped = without_redundant(made, keep)
     X, named, intercept = made.X, made.names, made.intercept
     k, p = int(keep.sum()), X.shape[1]
@@ -231,6 +164,8 @@ def meta_regression(
     half = critical(level, ddf) * se
     tested = np.arange(1 if intercept and p > 1 else 0, p)
     qm, qmp = _wald(beta[tested], vcov[np.ix_(tested, tested)], ddf)
+    percent = np.full(len(y), np.nan)
+    percent[keep] = 100 * fit.w[0] / fit.w[0].sum()
     fitted = np.full(len(y), np.nan)
     fitted[keep] = X[keep] @ beta
     return RegressionResult(
@@ -257,12 +192,36 @@ def meta_regression(
         fitted=fitted,
         residuals=y - fitted,
         vif=_inflation(vcov[intercept:, intercept:]),
+        yi=y,
+        vi=v,
+        X=X,
+        slab=studies,
+        weights=percent,
         fit=fit_statistics(batch, fit, method, fixed_tau2=False),
+        measure=measure,
         method=method,
         test=test,
         level=level,
+        call=RCall(
+            function="rma",
+            columns={"yi": y, "vi": v, "slab": studies},
+            others={name: X[:, i] for i, name in enumerate(named) if name != "intrcpt"},
+            options={
+                "mods": _r_formula(named, intercept),
+                "measure": None if measure == "GEN" else measure,
+                "method": method,
+                "test": test,
+                "level": None if level == 0.95 else 100 * level,
+            },
+        ),
         notes=(*notes, *dropped),
     )
+
+
+def _r_formula(names: Sequence[str], intercept: bool) -> RText:
+    """Write the columns of a design as a formula of R."""
+    terms = [r_name(name) for name in names if name != "intrcpt"] or ["1"]
+    return RText("~ " + " + ".join(terms) + ("" if intercept else " - 1"))
 
 
 def _wald(beta: Vector, vcov: Matrix, ddf: int | None) -> tuple[float, float]:
@@ -295,20 +254,6 @@ def _inflation(vcov: Matrix) -> Vector:
         return np.full(vcov.shape[0], np.nan)
     s = np.sqrt(np.diag(vcov))
     return np.array(np.diag(np.linalg.inv(vcov / np.outer(s, s))), dtype=np.float64)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contrasted:
-    """A linear combination of coefficients (a prediction, a contrast), and its test."""
-
-    estimate: float
-    se: float
-    stat: float | None
-    pval: float | None
-    ci_lb: float | None
-    ci_ub: float | None
-    pi_lb: float | None
-    pi_ub: float | None
 
 
 def contrast(fit: RegressionResult, x: ArrayLike) -> Contrasted:

@@ -54,17 +54,27 @@ class Result:
     notes: tuple[str, ...] = field(default=(), repr=False)
     call: RCall | None = field(default=None, repr=False)
 
+    def __str__(self) -> str:
+        held = {name: x for name, x in self._held().items() if _is_single(x) or _is_column(x)}
+        width = max((len(name) for name in held), default=0)
+        lines = [f"{name:<{width}}  {_shown(x)}" for name, x in held.items()]
+        return "\n".join([*lines, *self.notes])
+
+    def _held(self) -> dict[str, Any]:
+        """All fields but notes and call."""
+        return {
+            f.name: getattr(self, f.name)
+            for f in dataclasses.fields(self)
+            if f.name not in ("notes", "call")
+        }
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON can hold it: lists and numbers; None for nan and infinity."""
         return _mapping(self)
 
     def tidy(self) -> Columns:
         """Return one row a term, as columns under the names of R's broom."""
-        held = {
-            f.name: getattr(self, f.name)
-            for f in dataclasses.fields(self)
-            if f.name not in ("notes", "call")
-        }
+        held = self._held()
         rows = {name: _plain(x) for name, x in held.items() if _is_column(x)}
         longest = max((len(x) for x in rows.values()), default=0)
         if longest:
@@ -73,11 +83,8 @@ class Result:
 
     def glance(self) -> Columns:
         """Return one row on the whole fit, as columns under the names of R's broom."""
-        return {
-            f.name: [_plain(getattr(self, f.name))]
-            for f in dataclasses.fields(self)
-            if f.name != "call" and _is_single(getattr(self, f.name))
-        }
+        held = {name: [_plain(x)] for name, x in self._held().items() if _is_single(x)}
+        return held or {"nobs": [len(next(iter(self.tidy().values()), []))]}
 
     def as_r(self) -> str:
         """Return the equivalent call in R with its data, to be pasted and run.
@@ -97,6 +104,16 @@ class Result:
     def report(self) -> Report:
         """Return sentences for a paper, with references."""
         return Report(methods=self.DOES, results=str(self), references=cited(*self.CITES))
+
+
+def _shown(value: Any) -> str:
+    """Show a value as text: numbers rounded, at most ten of a column."""
+    if isinstance(value, str | bool) or value is None:
+        return "–" if value is None else str(value)
+    if isinstance(value, int | float | np.generic):
+        return f"{float(value):.6g}"
+    entries = [_shown(x) for x in list(value)[:10]]
+    return ", ".join(entries) + (", …" if len(value) > 10 else "")
 
 
 def _is_column(value: Any) -> bool:

@@ -238,7 +238,9 @@ def left_out(keep: NDArray[np.bool_], slab: Sequence[str] | None = None) -> list
     if not keep.any():
         raise InputError("No study has both an effect and a variance.")
     names = slab or [f"study {i + 1}" for i in range(len(keep))]
-    return [f"{names[i]}: left out, no effect or no variance" for i in np.flatnonzero(~keep)]
+    return [
+        f"{names[i]}: left out, no effect or no variance" for i in np.flatnonzero(~keep).tolist()
+    ]
 
 
 def _prediction(

@@ -5,8 +5,10 @@ All are one fit of many padded data sets at once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +20,10 @@ from ranvier.stats.arrays import Vector, as_effects
 from ranvier.stats.estimators import Method
 from ranvier.stats.least_squares import Batch
 from ranvier.stats.mixed import Test, fit_batch
-from ranvier.stats.rma import variances
+from ranvier.stats.r_code import RCall
+from ranvier.stats.result import Columns, Result
+from ranvier.stats.rma import labels as labels_of
+from ranvier.stats.rma import r_call, variances
 
 __all__ = ["Baujat", "FitTable", "baujat", "cumul", "gosh", "leave1out", "rma_subsets"]
 
@@ -29,7 +34,7 @@ MOST_FOR_ALL = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class FitTable:
+class FitTable(Result):
     """Many fits, one a row; nan where a fit has no such number.
 
     Attributes
@@ -40,7 +45,12 @@ class FitTable:
         As in :class:`RmaResult`.
     subset : ndarray of bool, shape (B, k)
         Studies each fit is of.
+    slab, labels : tuple of str
+        Names of the studies, shape (k,), and of the fits, shape (B,).
     """
+
+    DOES: ClassVar[str] = "The meta-analysis was repeated on subsets of the studies."
+    CITES: ClassVar[tuple[str, ...]] = ("viechtbauer2010",)
 
     k: Vector
     estimate: Vector
@@ -55,6 +65,24 @@ class FitTable:
     subset: NDArray[np.bool_]
     method: Method
     test: Test
+    slab: tuple[str, ...]
+    labels: tuple[str, ...]
+
+    def tidy(self) -> Columns:
+        """Return one row a fit, as columns under broom's names."""
+        return {
+            "term": list(self.labels),
+            "estimate": self.estimate.tolist(),
+            "std.error": self.se.tolist(),
+            "statistic": self.stat.tolist(),
+            "p.value": self.pval.tolist(),
+            "conf.low": self.ci_lb.tolist(),
+            "conf.high": self.ci_ub.tolist(),
+            "tau.squared": self.tau2.tolist(),
+            "i.squared": self.I2.tolist(),
+            "cochran.qe": self.QE.tolist(),
+            "nobs": [int(k) for k in self.k],
+        }
 
     def __str__(self) -> str:
         rows = zip(self.k, self.estimate, self.ci_lb, self.ci_ub, self.tau2, strict=True)
@@ -79,6 +107,9 @@ def rma_subsets(
     method: Method = "REML",
     test: Test = "z",
     level: float = 0.95,
+    slab: Sequence[str] | None = None,
+    labels: Sequence[str] | None = None,
+    call: RCall | None = None,
 ) -> FitTable:
     """Pool many subsets of the same studies at once.
 
@@ -88,8 +119,12 @@ def rma_subsets(
         Effects; sampling variances or standard errors.
     subset : array_like of bool, shape (B, k)
         Which studies each fit is of; none may be empty.
-    method, test, level
+    method, test, level, slab
         As in :func:`rma`.
+    labels : sequence of str, shape (B,), or None
+        Names of the fits.
+    call : RCall or None
+        What does the same in R.
 
     Returns
     -------
@@ -103,6 +138,7 @@ def rma_subsets(
     [0.2, 0.26]
     """
     y, v = _complete(yi, vi, sei)
+    names = labels_of(slab, len(y))
     mask = np.asarray(subset, dtype=np.bool_)
     if mask.ndim != 2 or mask.shape[1] != len(y) or not mask.any(axis=1).all():
         raise InputError(f"subset must have {len(y)} columns and no empty row.")
@@ -136,6 +172,9 @@ def rma_subsets(
         subset=mask,
         method=method,
         test=test,
+        slab=names,
+        labels=tuple(labels or (f"{i + 1}" for i in range(len(mask)))),
+        call=call,
     )
 
 
@@ -147,12 +186,13 @@ def leave1out(
     method: Method = "REML",
     test: Test = "z",
     level: float = 0.95,
+    slab: Sequence[str] | None = None,
 ) -> FitTable:
     """Pool all studies but one, each in turn.
 
     Parameters
     ----------
-    yi, vi, sei, method, test, level
+    yi, vi, sei, method, test, level, slab
         As in :func:`rma`; at least two studies.
 
     Returns
@@ -169,7 +209,12 @@ def leave1out(
     if len(y) < 2:
         raise InputError("Leaving one out needs at least two studies.")
     without = ~np.eye(len(y), dtype=np.bool_)
-    return rma_subsets(y, v, subset=without, method=method, test=test, level=level)
+    names = labels_of(slab, len(y))
+    return rma_subsets(
+        y, v, subset=without, method=method, test=test, level=level, slab=names,
+        labels=[f"without {name}" for name in names],
+        call=r_call(y, v, names, method=method, test=test, level=level, then="leave1out(fit)"),
+    )  # fmt: skip
 
 
 def cumul(
@@ -181,12 +226,13 @@ def cumul(
     method: Method = "REML",
     test: Test = "z",
     level: float = 0.95,
+    slab: Sequence[str] | None = None,
 ) -> FitTable:
     """Pool one study, then two, and so on.
 
     Parameters
     ----------
-    yi, vi, sei, method, test, level
+    yi, vi, sei, method, test, level, slab
         As in :func:`rma`.
     order : array_like, shape (k,), or None
         Studies are taken by rising values (of the year, say; ties as they come); None takes them
@@ -210,7 +256,18 @@ def cumul(
     taken = np.zeros((k, k), dtype=np.bool_)
     for i in range(k):
         taken[i, rank[: i + 1]] = True
-    return rma_subsets(y, v, subset=taken, method=method, test=test, level=level)
+    names = labels_of(slab, k)
+    place = np.empty(k, dtype=np.intp)
+    place[rank] = np.arange(1, k + 1)
+    steps = ", ".join(str(i) for i in place.tolist())
+    return rma_subsets(
+        y, v, subset=taken, method=method, test=test, level=level, slab=names,
+        labels=[("+ " if i else "") + names[j] for i, j in enumerate(rank.tolist())],
+        call=r_call(
+            y, v, names, method=method, test=test, level=level,
+            then=f"cumul(fit, order=c({steps}))",
+        ),
+    )  # fmt: skip
 
 
 def gosh(
@@ -269,15 +326,24 @@ def gosh(
             tried = generator.random((subsets, k)) < 0.5
             drawn.append(tried[tried.sum(axis=1) >= min_size])
         mask = np.concatenate(drawn)[:subsets]
-    return rma_subsets(y, v, subset=mask, method=method)
+    then = "gosh(fit)" if subsets is None else f"gosh(fit, subsets={subsets})"
+    call = r_call(y, v, labels_of(None, k), method=method, then=then)
+    return rma_subsets(y, v, subset=mask, method=method, call=call)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Baujat:
+class Baujat(Result):
     """Of each study: ``x``, its part of the heterogeneity; ``y``, its pull on the estimate."""
+
+    DOES: ClassVar[str] = (
+        "The part of each study in the heterogeneity and its pull on the pooled effect were "
+        "calculated."
+    )
+    CITES: ClassVar[tuple[str, ...]] = ("baujat2002",)
 
     x: Vector
     y: Vector
+    slab: tuple[str, ...]
 
 
 def baujat(
@@ -286,12 +352,13 @@ def baujat(
     *,
     sei: ArrayLike | None = None,
     method: Method = "REML",
+    slab: Sequence[str] | None = None,
 ) -> Baujat:
     """Calculate the coordinates of Baujat's plot.
 
     Parameters
     ----------
-    yi, vi, sei, method
+    yi, vi, sei, method, slab
         As in :func:`rma`; at least two studies.
 
     Returns
@@ -312,8 +379,11 @@ def baujat(
     """
     y, v = _complete(yi, vi, sei)
     whole = fit_batch(Batch.of(y, v), method=method)
-    left = leave1out(y, v, method=method)
+    left = leave1out(y, v, method=method, slab=slab)
     residual = y - whole.beta[0, 0]
     return Baujat(
-        x=residual**2 / (v + whole.tau2[0]), y=(whole.beta[0, 0] - left.estimate) ** 2 / left.se**2
+        x=residual**2 / (v + whole.tau2[0]),
+        y=(whole.beta[0, 0] - left.estimate) ** 2 / left.se**2,
+        slab=left.slab,
+        call=r_call(y, v, left.slab, method=method, then="baujat(fit)"),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,7 +18,8 @@ from ranvier.stats.least_squares import Batch, trace_p, wls
 from ranvier.stats.likelihood import profile
 from ranvier.stats.mixed import fit_batch
 from ranvier.stats.printing import show, show_interval
-from ranvier.stats.rma import left_out, variances
+from ranvier.stats.result import Columns, Result
+from ranvier.stats.rma import labels, left_out, r_call, variances
 from ranvier.stats.roots import find_root
 
 __all__ = ["Tau2Ci", "Tau2Interval", "confint_tau2"]
@@ -27,8 +28,11 @@ Tau2Interval = Literal["QP", "PL", "GENQ"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Tau2Ci:
+class Tau2Ci(Result):
     """Estimate and bounds of tau2, tau, I2 (percent) and H2: each (estimate, lower, upper)."""
+
+    DOES: ClassVar[str] = "A confidence interval for the between-study variance was calculated."
+    CITES: ClassVar[tuple[str, ...]] = ("viechtbauer2007",)
 
     tau2: tuple[float, float, float]
     tau: tuple[float, float, float]
@@ -36,7 +40,16 @@ class Tau2Ci:
     H2: tuple[float, float, float]
     type: Tau2Interval
     level: float
-    notes: tuple[str, ...] = ()
+
+    def tidy(self) -> Columns:
+        """Return one row a measure of heterogeneity."""
+        rows = {"tau^2": self.tau2, "tau": self.tau, "I^2": self.I2, "H^2": self.H2}
+        return {
+            "term": list(rows),
+            "estimate": [x[0] for x in rows.values()],
+            "conf.low": [x[1] for x in rows.values()],
+            "conf.high": [x[2] for x in rows.values()],
+        }
 
     def __str__(self) -> str:
         rows = (("tau2", self.tau2), ("tau", self.tau), ("I2 (%)", self.I2), ("H2", self.H2))
@@ -136,6 +149,16 @@ def confint_tau2(
         type=type,
         level=level,
         notes=tuple(notes),
+        call=r_call(
+            y,
+            v,
+            labels(None, len(y)),
+            method=method,
+            weights=a if type == "GENQ" else None,
+            then="confint(fit" + (', type="PL")' if type == "PL" else ")")
+            if level == 0.95
+            else f"confint(fit, level={100 * level:g}" + (', type="PL")' if type == "PL" else ")"),
+        ),
     )
 
 
