@@ -77,6 +77,7 @@ DISAGREE = {
 #: family -> cases that are not supported (tetrachoric correlation; back-transformed PFT).
 FAMILIES = {
     "baujat": 0,
+    "bayesmeta": 0,
     "blup": 0,
     "combine_p": 0,
     "convert": 0,
@@ -94,7 +95,9 @@ FAMILIES = {
     "fsn": 0,
     "gosh": 0,
     "leave1out": 0,
+    "location_scale": 0,
     "mantel_haenszel": 0,
+    "matreg": 0,
     "meta_metagen": 0,
     "meta_metaprop": 0,
     "meta_regression": 0,

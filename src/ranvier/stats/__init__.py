@@ -7,6 +7,7 @@ from ranvier.stats.agreement import (
     CoefficientName,
     agreement,
 )
+from ranvier.stats.bayes import BayesMeta, bayesmeta
 from ranvier.stats.blup import Blup, blup
 from ranvier.stats.combine import CombinedP, CombineMethod, combine_p
 from ranvier.stats.convert import (
@@ -49,9 +50,17 @@ from ranvier.stats.heterogeneity import (
     heterogeneity,
     kenward_roger,
 )
+from ranvier.stats.location_scale import (
+    LocationScale,
+    ScalePrediction,
+    location_scale,
+    predict_scale,
+)
 from ranvier.stats.mantel_haenszel import MhResult, MhTests, rma_mh, rma_mh_rates
+from ranvier.stats.matreg import MatrixRegression, matreg
 from ranvier.stats.meta_binary import MetaBinary, meta_binary
 from ranvier.stats.mixed import FitStats, Test
+from ranvier.stats.mixtures import Posterior
 from ranvier.stats.paired import (
     CrossoverResult,
     McNemarMethod,
@@ -84,6 +93,7 @@ from ranvier.stats.sensitivity import (
 from ranvier.stats.subgroups import Subgroups, subgroups
 from ranvier.stats.tau2 import Method
 from ranvier.stats.tau2_ci import Tau2Ci, Tau2Interval, confint_tau2
+from ranvier.stats.tau_priors import TauPrior, turner_prior
 from ranvier.stats.zero_cells import ZERO_CELLS, ZeroCells, ZeroCellsName
 
 __all__ = [
@@ -93,6 +103,7 @@ __all__ = [
     "AgreementWeights",
     "Alternative",
     "Baujat",
+    "BayesMeta",
     "BeggTest",
     "Blup",
     "ChangeGrid",
@@ -114,6 +125,8 @@ __all__ = [
     "FunnelTest",
     "Heterogeneity",
     "KenwardRoger",
+    "LocationScale",
+    "MatrixRegression",
     "McNemarMethod",
     "MeanSd",
     "Measure",
@@ -123,13 +136,16 @@ __all__ = [
     "MhTests",
     "PairedDifference",
     "PiMethod",
+    "Posterior",
     "ProportionCi",
     "ProportionMethod",
     "RegressionResult",
     "RmaResult",
+    "ScalePrediction",
     "Subgroups",
     "Tau2Ci",
     "Tau2Interval",
+    "TauPrior",
     "Test",
     "TestResult",
     "TrimFill",
@@ -138,6 +154,7 @@ __all__ = [
     "ZeroCellsName",
     "agreement",
     "baujat",
+    "bayesmeta",
     "begg_test",
     "blup",
     "change_correlation",
@@ -157,7 +174,9 @@ __all__ = [
     "kenward_roger",
     "leave1out",
     "likelihood_ratio",
+    "location_scale",
     "mainland_gart",
+    "matreg",
     "mcnemar_test",
     "mean_contrast",
     "mean_from_quantiles",
@@ -165,6 +184,7 @@ __all__ = [
     "meta_regression",
     "paired_odds_ratio",
     "paired_risk_difference",
+    "predict_scale",
     "prepost_change",
     "proportion_ci",
     "ranktest",
@@ -181,4 +201,5 @@ __all__ = [
     "se_from_p",
     "subgroups",
     "trimfill",
+    "turner_prior",
 ]

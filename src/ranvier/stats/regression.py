@@ -163,7 +163,7 @@ def meta_regression(
         stat = beta / se
     half = critical(level, ddf) * se
     tested = np.arange(1 if intercept and p > 1 else 0, p)
-    qm, qmp = _wald(beta[tested], vcov[np.ix_(tested, tested)], ddf)
+    qm, qmp = wald(beta[tested], vcov[np.ix_(tested, tested)], ddf)
     percent = np.full(len(y), np.nan)
     percent[keep] = 100 * fit.w[0] / fit.w[0].sum()
     fitted = np.full(len(y), np.nan)
@@ -224,7 +224,7 @@ def _r_formula(names: Sequence[str], intercept: bool) -> RText:
     return RText("~ " + " + ".join(terms) + ("" if intercept else " - 1"))
 
 
-def _wald(beta: Vector, vcov: Matrix, ddf: int | None) -> tuple[float, float]:
+def wald(beta: Vector, vcov: Matrix, ddf: int | None) -> tuple[float, float]:
     """Test that all of some coefficients are 0: chi-squared, or F with ``ddf``."""
     m = len(beta)
     if not np.isfinite(vcov).all() or np.linalg.matrix_rank(vcov) < m:
