@@ -8,22 +8,18 @@ import numpy as np
 
 from ranvier.errors import ConvergenceError
 from ranvier.stats.arrays import Vector
-from ranvier.stats.estimators import Method
+from ranvier.stats.estimators import UNIROOT, Method, RStops
 from ranvier.stats.least_squares import Batch, wls
 from ranvier.stats.likelihood import information, profile, score
 
 __all__ = ["fisher_scoring", "q_root_by_uniroot", "uniroot"]
 
-#: metafor's threshold for the change of tau2, and the steps it takes at most.
-THRESHOLD, STEPS = 1e-5, 100
-#: The tolerance that metafor hands to uniroot: R's default of most optimisers.
-TOLERANCE = float(np.finfo(np.float64).eps) ** 0.25
 #: metafor looks for tau2 up to here, or further if the effects are spread wider.
 TAU2_MAX = 100.0
 
 
-def fisher_scoring(batch: Batch, method: Method, start: Vector) -> Vector:
-    """Climb the likelihood (ML, REML) or Morris's equation (EB) until tau2 moves by 1e-5 or less.
+def fisher_scoring(batch: Batch, method: Method, start: Vector, stops: RStops) -> Vector:
+    """Climb the likelihood (ML, REML) or Morris's equation (EB) until tau2 hardly moves.
 
     Each data set stops on its own. A step below 0 is halved until it is not; where 0 has the
     higher likelihood, tau2 is 0.
@@ -31,11 +27,11 @@ def fisher_scoring(batch: Batch, method: Method, start: Vector) -> Vector:
     Raises
     ------
     ConvergenceError
-        After 100 steps, where metafor says that it did not converge.
+        After as many steps as metafor takes before it says that it did not converge.
     """
     tau2 = start.copy()
     moving = np.ones(len(tau2), dtype=np.bool_)
-    for _ in range(STEPS + 1):
+    for _ in range(stops.steps + 1):
         fit = wls(batch, 1 / (batch.v + tau2[:, None]))
         if method == "EB":
             step = (fit.rss * batch.k / (batch.k - batch.p) - batch.k) / fit.w.sum(axis=1)
@@ -45,9 +41,9 @@ def fisher_scoring(batch: Batch, method: Method, start: Vector) -> Vector:
         while bool((below := tau2 + step < 0).any()):
             step = np.where(below, step / 2, step)
         tau2 = tau2 + step
-        moving &= np.abs(step) > THRESHOLD
+        moving &= np.abs(step) > stops.threshold
         if not moving.any():
-            return tau2 if method == "EB" else _zero_where_higher(batch, method, tau2)
+            return tau2 if method == "EB" else _zero_where_higher(batch, method, tau2, stops)
     raise ConvergenceError(
         "Fisher scoring did not settle, nor would metafor's.",
         last=float(tau2[0]),
@@ -55,13 +51,14 @@ def fisher_scoring(batch: Batch, method: Method, start: Vector) -> Vector:
     )
 
 
-def _zero_where_higher(batch: Batch, method: Method, tau2: Vector) -> Vector:
+def _zero_where_higher(batch: Batch, method: Method, tau2: Vector, stops: RStops) -> Vector:
     """Give 0 where its likelihood is above that of tau2 by more than the tolerance."""
     heights = profile(batch, np.column_stack([np.zeros_like(tau2), tau2]), method)
-    return np.where((heights[:, 0] - heights[:, 1] > TOLERANCE) & (tau2 > THRESHOLD), 0.0, tau2)
+    higher = heights[:, 0] - heights[:, 1] > stops.tolerance
+    return np.where(higher & (tau2 > stops.threshold), 0.0, tau2)
 
 
-def q_root_by_uniroot(batch: Batch, target: Vector) -> Vector:
+def q_root_by_uniroot(batch: Batch, target: Vector, stops: RStops) -> Vector:
     """Solve Q(tau2) = target for each data set as metafor does (PM, PMM)."""
     found = np.zeros(len(target))
     for i in range(len(target)):
@@ -73,12 +70,12 @@ def q_root_by_uniroot(batch: Batch, target: Vector) -> Vector:
 
         if excess(0.0) > 0:
             deviation = float(np.median(np.abs(one.y - np.median(one.y)))) * 1.4826
-            found[i] = uniroot(excess, 0.0, max(TAU2_MAX, 10 * deviation**2))
+            found[i] = uniroot(excess, 0.0, max(TAU2_MAX, 10 * deviation**2), stops.tolerance)
     return found
 
 
 def uniroot(
-    f: Callable[[float], float], lower: float, upper: float, tolerance: float = TOLERANCE
+    f: Callable[[float], float], lower: float, upper: float, tolerance: float = UNIROOT
 ) -> float:
     """Find a root by Brent's method as R's ``uniroot`` does, stopping where it stops.
 

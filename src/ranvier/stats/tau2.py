@@ -10,7 +10,7 @@ from scipy.special import chdtri
 
 from ranvier.errors import ConvergenceError
 from ranvier.stats.arrays import Vector
-from ranvier.stats.estimators import FIXED, SAME_AS_PM, Control, Method
+from ranvier.stats.estimators import FIXED, SAME_AS_PM, Control, Method, r_stops
 from ranvier.stats.least_squares import Batch, Wls, trace_p, trace_pdpe, wls
 from ranvier.stats.likelihood import highest_maximum, information, upper_bound
 from ranvier.stats.r_stops import fisher_scoring, q_root_by_uniroot
@@ -39,6 +39,7 @@ def estimate_tau2(
     control: Control = "exact",
 ) -> Tau2:
     """Estimate tau2 for each data set; those with no degree of freedom get 0 and se nan."""
+    stops = r_stops(control)
     free = batch.k - batch.p
     maxima = np.ones(len(free), dtype=np.intp)
     if method in FIXED:
@@ -55,10 +56,10 @@ def estimate_tau2(
             tau2[enough], se[enough], maxima[enough] = found.tau2, found.se, found.maxima
         return Tau2(tau2=tau2, se=se, maxima=maxima)
     if method in ("ML", "REML"):
-        if control == "exact":
+        if stops is None:
             tau2, maxima = highest_maximum(batch, method)
         else:
-            tau2 = fisher_scoring(batch, method, _moments(batch, "HE", None, maxima).tau2)
+            tau2 = fisher_scoring(batch, method, _moments(batch, "HE", None, maxima).tau2, stops)
         return Tau2(
             tau2=tau2,
             se=np.sqrt(2 / information(batch, wls(batch, 1 / (batch.v + tau2[:, None])), method)),
@@ -68,12 +69,12 @@ def estimate_tau2(
         target = np.asarray(chdtri(free, 0.5)) if method == "PMM" else free
         if method == "SJIT":
             tau2 = _sidik_jonkman_iterated(batch)
-        elif control == "exact" or method == "DLIT":
+        elif stops is None or method == "DLIT":
             tau2 = _q_root(batch, target)
         elif method == "EB":
-            tau2 = fisher_scoring(batch, method, _moments(batch, "HE", None, maxima).tau2)
+            tau2 = fisher_scoring(batch, method, _moments(batch, "HE", None, maxima).tau2, stops)
         else:
-            tau2 = q_root_by_uniroot(batch, target)
+            tau2 = q_root_by_uniroot(batch, target, stops)
         total = np.where(batch.mask, 1 / (batch.v + tau2[:, None]), 0.0).sum(axis=1)
         return Tau2(tau2=tau2, se=np.sqrt(2 * batch.k**2 / free) / total, maxima=maxima)
     return _moments(batch, method, weights, maxima)

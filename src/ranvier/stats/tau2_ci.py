@@ -8,12 +8,12 @@ from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from ranvier.errors import ConvergenceError, InputError
 from ranvier.stats.arrays import Vector, as_effects, as_vector
 from ranvier.stats.chi2_sums import weighted_chi2_sf
-from ranvier.stats.estimators import Method
+from ranvier.stats.estimators import UNIROOT, Control, Method, RStops, r_stops
 from ranvier.stats.least_squares import Batch, trace_p, wls
 from ranvier.stats.likelihood import profile
 from ranvier.stats.mixed import fit_batch
@@ -21,6 +21,7 @@ from ranvier.stats.printing import show, show_interval
 from ranvier.stats.result import Columns, Result
 from ranvier.stats.rma import labels, left_out, r_call, variances
 from ranvier.stats.roots import find_root
+from ranvier.stats.r_stops import TAU2_MAX, uniroot
 
 __all__ = ["Tau2Ci", "Tau2Interval", "confint_tau2"]
 
@@ -66,6 +67,7 @@ def confint_tau2(
     type: Tau2Interval = "QP",
     weights: ArrayLike | None = None,
     level: float = 0.95,
+    control: Control = "exact",
 ) -> Tau2Ci:
     """Calculate a confidence interval for tau2, and for I2 and H2 from it.
 
@@ -82,6 +84,9 @@ def confint_tau2(
         For ``GENQ``; None means inverse sampling variances.
     level : float
         Between 0 and 1.
+    control : {"exact", "metafor"}
+        Exact roots; or where R's ``uniroot`` stops, and no bound beyond metafor's ``tau2.max``
+        (100, or ten times the estimate).
 
     Returns
     -------
@@ -90,8 +95,7 @@ def confint_tau2(
     Notes
     -----
     Where even tau2 = 0 explains too much spread, the set of plausible values is empty; both bounds
-    are then 0, and a note says so. Bounds are exact roots; metafor cuts them off at ``tau2.max``
-    and finds those of ``GENQ`` to 1e-4 only.
+    are then 0, and a note says so.
 
     References
     ----------
@@ -120,16 +124,23 @@ def confint_tau2(
         raise InputError(f"level must be between 0 and 1; it is {level}.")
     batch = Batch.of(y, v)
     a = 1 / v if weights is None else as_vector("weights", weights)[keep]
-    fit = fit_batch(batch, method=method, weights=a[None] if method == "GENQ" else None)
+    fit = fit_batch(
+        batch, method=method, weights=a[None] if method == "GENQ" else None, control=control
+    )
     estimate = float(fit.tau2[0])
+    stops = r_stops(control)
     if type == "PL":
         if method not in ("ML", "REML"):
             raise InputError("A profile likelihood interval needs method ML or REML.")
-        lower, upper = _profile_bounds(batch, method, estimate, level)
-    elif type == "QP":
-        lower, upper = _crossings(_q_profile(batch), batch, level)
+        lower, upper = _profile_bounds(batch, method, estimate, level, stops)
     else:
-        lower, upper = _crossings(_generalised(y, v, a), batch, level)
+        by_q = type == "QP"
+        rising = _q_profile(batch, level) if by_q else _generalised(y, v, a, level)
+        if stops is None:
+            lower, upper = _crossings(*rising, batch)
+        else:
+            # metafor hands its tolerance on for the Q profile only.
+            lower, upper = _r_crossings(*rising, estimate, stops.tolerance if by_q else UNIROOT)
     if np.isnan(lower):
         lower = upper = 0.0
         notes.append(
@@ -162,18 +173,23 @@ def confint_tau2(
     )
 
 
-def _q_profile(batch: Batch) -> Callable[[float], float]:
-    """Upper tail probability of Q at a tau2: rises with it."""
+#: A function of tau2 that rises through 0 at a bound.
+_Rising = Callable[[float], float]
+
+
+def _q_profile(batch: Batch, level: float) -> tuple[_Rising, _Rising]:
+    """Quantiles of chi-squared less Q: 0 at the lower bound, and at the upper one."""
     free = float(batch.k[0]) - 1
+    high, low = (float(chdtri(free, share)) for share in ((1 - level) / 2, (1 + level) / 2))
 
-    def tail(t: float) -> float:
-        return float(chi2.sf(wls(batch, 1 / (batch.v + t)).rss[0], free))
+    def q(t: float) -> float:
+        return float(wls(batch, 1 / (batch.v + t)).rss[0])
 
-    return tail
+    return lambda t: high - q(t), lambda t: low - q(t)
 
 
-def _generalised(y: Vector, v: Vector, a: Vector) -> Callable[[float], float]:
-    """Upper tail probability of the generalised Q statistic with weights ``a`` at a tau2."""
+def _generalised(y: Vector, v: Vector, a: Vector, level: float) -> tuple[_Rising, _Rising]:
+    """Upper tail probability of the generalised Q statistic, less its values at the bounds."""
     total = a.sum()
     q = float(a @ (y - (a @ y) / total) ** 2)
     P = np.diag(a) - np.outer(a, a) / total  # k by k: its eigenvalues are what is asked for.
@@ -183,39 +199,58 @@ def _generalised(y: Vector, v: Vector, a: Vector) -> Callable[[float], float]:
         eigenvalues = np.asarray(np.linalg.eigvalsh(root[:, None] * P * root)[1:], dtype=np.float64)
         return weighted_chi2_sf(q, eigenvalues)
 
-    return tail
+    return lambda t: tail(t) - (1 - level) / 2, lambda t: tail(t) - (1 + level) / 2
 
 
-def _crossings(tail: Callable[[float], float], batch: Batch, level: float) -> tuple[float, float]:
-    """Where a rising tail probability passes (1 - level) / 2 and the same from 1; nan: nowhere."""
-    alpha = (1 - level) / 2
-    at_zero = tail(0.0)
-    if at_zero > 1 - alpha:
+def _crossings(low: _Rising, high: _Rising, batch: Batch) -> tuple[float, float]:
+    """Where two rising functions pass 0; nan for both if the second does so below 0."""
+    if high(0.0) > 0:
         return float("nan"), float("nan")
-    lower = 0.0 if at_zero >= alpha else _pass(tail, alpha, batch)
-    return lower, _pass(tail, 1 - alpha, batch)
+    return 0.0 if low(0.0) >= 0 else _pass(low, batch), _pass(high, batch)
 
 
-def _pass(tail: Callable[[float], float], level: float, batch: Batch) -> float:
+def _pass(f: _Rising, batch: Batch) -> float:
     upper = float(np.var(batch.y) + batch.v.max())
     for _ in range(60):
-        if tail(upper) > level:
-            return find_root(lambda t: tail(t) - level, 0.0, upper)
+        if f(upper) > 0:
+            return find_root(f, 0.0, upper)
         upper *= 4
     raise ConvergenceError("No upper bound of tau2 was found.", last=upper)
 
 
+def _r_crossings(
+    low: _Rising, high: _Rising, estimate: float, tolerance: float
+) -> tuple[float, float]:
+    """Find the same as metafor does: up to its ``tau2.max``, by R's ``uniroot``."""
+    most = max(TAU2_MAX, 10 * estimate)
+    if high(0.0) > 0:
+        return float("nan"), float("nan")
+    if low(most) < 0:
+        return most, most
+    return (
+        0.0 if low(0.0) > 0 else uniroot(low, 0.0, most, tolerance),
+        most if high(most) < 0 else uniroot(high, 0.0, most, tolerance),
+    )
+
+
 def _profile_bounds(
-    batch: Batch, method: Method, estimate: float, level: float
+    batch: Batch, method: Method, estimate: float, level: float, stops: RStops | None
 ) -> tuple[float, float]:
     """Where the profile is chi-squared / 2 below its maximum."""
     best = float(profile(batch, np.array([[estimate]]), method)[0, 0])
-    drop = float(chi2.ppf(level, 1)) / 2
+    drop = float(chdtri(1, 1 - level)) / 2
 
     def above(t: float) -> float:
         return float(profile(batch, np.array([[t]]), method)[0, 0]) - best + drop
 
-    lower = 0.0 if estimate == 0 or above(0.0) >= 0 else find_root(above, 0.0, estimate)
+    none_below = estimate == 0 or above(0.0) >= 0
+    if stops is not None:
+        most = max(TAU2_MAX, 10 * estimate)
+        return (
+            0.0 if none_below else uniroot(above, 0.0, estimate, stops.tolerance),
+            most if above(most) > 0 else uniroot(above, estimate, most, stops.tolerance),
+        )
+    lower = 0.0 if none_below else find_root(above, 0.0, estimate)
     upper = float(np.var(batch.y) + batch.v.max()) + estimate
     for _ in range(60):
         if above(upper) < 0:

@@ -88,7 +88,7 @@ def run_tau2_ci(case: Case) -> Mapping[str, Any]:
     """Intervals of tau2, tau, I2 and H2."""
     yi, vi = columns(case, "yi", "vi")
     options = options_of(case)
-    found = confint_tau2(yi, vi, method=options["method"], type=options["type"], weights=1 / vi)
+    found = confint_tau2(yi, vi, method=options["method"], type=options["type"], weights=1 / vi, control=control_of(case))
     return {"tau2_tau_I2_H2": [found.tau2, found.tau, found.I2, found.H2]}
 
 
