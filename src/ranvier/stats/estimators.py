@@ -54,12 +54,12 @@ def r_stops(control: Control) -> RStops | None:
         return None
     if control == "metafor":
         return RStops()
-    if isinstance(control, RStops):
-        return control
-    raise InputError(
-        f"control must be 'exact' or 'metafor', not {control!r}.",
-        remedy="For other stopping rules of metafor, give RStops(threshold=...).",
-    )
+    if isinstance(control, str):
+        raise InputError(
+            f"control must be 'exact' or 'metafor', not {control!r}.",
+            remedy="For other stopping rules of metafor, give RStops(threshold=...).",
+        )
+    return control
 
 
 #: One common effect: no tau2.

@@ -17,7 +17,7 @@ from scipy.stats import t as student
 
 from ranvier.errors import InputError
 from ranvier.stats.arrays import Vector, as_effects
-from ranvier.stats.estimators import Method
+from ranvier.stats.estimators import Control, Method
 from ranvier.stats.least_squares import Batch
 from ranvier.stats.mixed import Test, fit_batch
 from ranvier.stats.r_code import RCall
@@ -109,6 +109,7 @@ def rma_subsets(
     level: float = 0.95,
     slab: Sequence[str] | None = None,
     labels: Sequence[str] | None = None,
+    control: Control = "exact",
     call: RCall | None = None,
 ) -> FitTable:
     """Pool many subsets of the same studies at once.
@@ -119,7 +120,7 @@ def rma_subsets(
         Effects; sampling variances or standard errors.
     subset : array_like of bool, shape (B, k)
         Which studies each fit is of; none may be empty.
-    method, test, level, slab
+    method, test, level, slab, control
         As in :func:`rma`.
     labels : sequence of str, shape (B,), or None
         Names of the fits.
@@ -143,7 +144,9 @@ def rma_subsets(
     if mask.ndim != 2 or mask.shape[1] != len(y) or not mask.any(axis=1).all():
         raise InputError(f"subset must have {len(y)} columns and no empty row.")
     parts = [
-        fit_batch(Batch.subsets(y, v, mask[i : i + CHUNK]), method=method, test=test)
+        fit_batch(
+            Batch.subsets(y, v, mask[i : i + CHUNK]), method=method, test=test, control=control
+        )
         for i in range(0, len(mask), CHUNK)
     ]
     estimate = np.concatenate([part.beta[:, 0] for part in parts])
@@ -187,12 +190,13 @@ def leave1out(
     test: Test = "z",
     level: float = 0.95,
     slab: Sequence[str] | None = None,
+    control: Control = "exact",
 ) -> FitTable:
     """Pool all studies but one, each in turn.
 
     Parameters
     ----------
-    yi, vi, sei, method, test, level, slab
+    yi, vi, sei, method, test, level, slab, control
         As in :func:`rma`; at least two studies.
 
     Returns
@@ -211,7 +215,7 @@ def leave1out(
     without = ~np.eye(len(y), dtype=np.bool_)
     names = labels_of(slab, len(y))
     return rma_subsets(
-        y, v, subset=without, method=method, test=test, level=level, slab=names,
+        y, v, subset=without, method=method, test=test, level=level, slab=names, control=control,
         labels=[f"without {name}" for name in names],
         call=r_call(y, v, names, method=method, test=test, level=level, then="leave1out(fit)"),
     )  # fmt: skip
@@ -227,12 +231,13 @@ def cumul(
     test: Test = "z",
     level: float = 0.95,
     slab: Sequence[str] | None = None,
+    control: Control = "exact",
 ) -> FitTable:
     """Pool one study, then two, and so on.
 
     Parameters
     ----------
-    yi, vi, sei, method, test, level, slab
+    yi, vi, sei, method, test, level, slab, control
         As in :func:`rma`.
     order : array_like, shape (k,), or None
         Studies are taken by rising values (of the year, say; ties as they come); None takes them
@@ -261,7 +266,7 @@ def cumul(
     place[rank] = np.arange(1, k + 1)
     steps = ", ".join(str(i) for i in place.tolist())
     return rma_subsets(
-        y, v, subset=taken, method=method, test=test, level=level, slab=names,
+        y, v, subset=taken, method=method, test=test, level=level, slab=names, control=control,
         labels=[("+ " if i else "") + names[j] for i, j in enumerate(rank.tolist())],
         call=r_call(
             y, v, names, method=method, test=test, level=level,
@@ -279,12 +284,13 @@ def gosh(
     seed: int = 0,
     method: Method = "EE",
     min_size: int = 1,
+    control: Control = "exact",
 ) -> FitTable:
     """Pool all subsets of the studies, or many drawn by chance.
 
     Parameters
     ----------
-    yi, vi, sei, method
+    yi, vi, sei, method, control
         As in :func:`rma`.
     subsets : int or None
         How many to draw (each size is as frequent as among all subsets); None takes all, for at
@@ -328,7 +334,7 @@ def gosh(
         mask = np.concatenate(drawn)[:subsets]
     then = "gosh(fit)" if subsets is None else f"gosh(fit, subsets={subsets})"
     call = r_call(y, v, labels_of(None, k), method=method, then=then)
-    return rma_subsets(y, v, subset=mask, method=method, call=call)
+    return rma_subsets(y, v, subset=mask, method=method, control=control, call=call)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -353,12 +359,13 @@ def baujat(
     sei: ArrayLike | None = None,
     method: Method = "REML",
     slab: Sequence[str] | None = None,
+    control: Control = "exact",
 ) -> Baujat:
     """Calculate the coordinates of Baujat's plot.
 
     Parameters
     ----------
-    yi, vi, sei, method, slab
+    yi, vi, sei, method, slab, control
         As in :func:`rma`; at least two studies.
 
     Returns
@@ -378,8 +385,8 @@ def baujat(
     [0.9, 0.1, 1.6]
     """
     y, v = _complete(yi, vi, sei)
-    whole = fit_batch(Batch.of(y, v), method=method)
-    left = leave1out(y, v, method=method, slab=slab)
+    whole = fit_batch(Batch.of(y, v), method=method, control=control)
+    left = leave1out(y, v, method=method, slab=slab, control=control)
     residual = y - whole.beta[0, 0]
     return Baujat(
         x=residual**2 / (v + whole.tau2[0]),

@@ -18,10 +18,10 @@ from ranvier.stats.least_squares import Batch, trace_p, wls
 from ranvier.stats.likelihood import profile
 from ranvier.stats.mixed import fit_batch
 from ranvier.stats.printing import show, show_interval
+from ranvier.stats.r_stops import TAU2_MAX, uniroot
 from ranvier.stats.result import Columns, Result
 from ranvier.stats.rma import labels, left_out, r_call, variances
 from ranvier.stats.roots import find_root
-from ranvier.stats.r_stops import TAU2_MAX, uniroot
 
 __all__ = ["Tau2Ci", "Tau2Interval", "confint_tau2"]
 

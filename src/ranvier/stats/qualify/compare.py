@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ranvier.stats.estimators import Control
+
 __all__ = [
     "Comparison",
     "Difference",
@@ -16,6 +18,7 @@ __all__ = [
     "column",
     "columns",
     "compare",
+    "control_of",
     "inputs_of",
     "numbers_of",
     "options_of",
@@ -42,6 +45,11 @@ def options_of(case: Case) -> dict[str, Any]:
 def inputs_of(case: Case) -> dict[str, Any]:
     """Return the input columns of a case, as a dict of our own."""
     return dict(case.get("inputs") or {})
+
+
+def control_of(case: Case) -> Control:
+    """Return how iterations end: exactly, unless a rule runs the case as R would."""
+    return case.get("control", "exact")
 
 
 def column(values: Any) -> np.ndarray:

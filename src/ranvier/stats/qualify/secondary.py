@@ -19,7 +19,14 @@ from ranvier.stats.meta_binary import meta_binary_effects
 from ranvier.stats.mixed import critical
 from ranvier.stats.printing import defined
 from ranvier.stats.proportion import ProportionMethod, proportion_ci
-from ranvier.stats.qualify.compare import Case, Unsupported, columns, inputs_of, options_of
+from ranvier.stats.qualify.compare import (
+    Case,
+    Unsupported,
+    columns,
+    control_of,
+    inputs_of,
+    options_of,
+)
 from ranvier.stats.qualify.univariate import as_metafor
 from ranvier.stats.rma import rma
 from ranvier.stats.subgroups import subgroups
@@ -54,7 +61,7 @@ def run_regtest(case: Case) -> Mapping[str, Any]:
             begg = begg_test(yi, vi)
             return {"stat": begg.stat, "pval": begg.pval, "est": [begg.score, begg.se]}
         model = "lm" if kind == "Egger" else "rma"
-        found = regtest(yi, vi, model=model, test="t", control="metafor")
+        found = regtest(yi, vi, model=model, test="t", control=control_of(case))
         return {"stat": found.stat, "pval": found.pval, "est": [found.slope, found.slope_se]}
     found = regtest(yi, vi, model=options["model"], predictor=options["predictor"])
     return {
@@ -78,7 +85,7 @@ def run_trimfill(case: Case) -> Mapping[str, Any]:
     yi, vi = columns(case, "yi", "vi")
     options = options_of(case)
     found = trimfill(
-        yi, vi, method=options["method"], estimator=options["estimator"], control="metafor"
+        yi, vi, method=options["method"], estimator=options["estimator"], control=control_of(case)
     )
     # Without anything to fill in, R hands back the fit it was given: one with a tight threshold.
     fit = found.fit if found.k0 else rma(yi, vi, method=options["method"])
@@ -88,7 +95,7 @@ def run_trimfill(case: Case) -> Mapping[str, Any]:
 def run_fsn(case: Case) -> Mapping[str, Any]:
     """Fail-safe numbers."""
     yi, vi = columns(case, "yi", "vi")
-    found = fsn(yi, vi, type=options_of(case)["type"], control="metafor")
+    found = fsn(yi, vi, type=options_of(case)["type"], control=control_of(case))
     return {
         "fsn": found.n,
         "meanes": found.estimate,
@@ -171,7 +178,7 @@ def run_metaprop(case: Case) -> Mapping[str, Any]:
     elif measure == "PFT":
         vi = 1 / (4 * ni + 2)
     method = PROPORTION[options["method_ci"]]
-    fit = rma(effects.yi, vi, control="metafor")
+    fit = rma(effects.yi, vi, control=control_of(case))
     bounds: dict[str, list[float | None]] = {"ci_lb": [], "ci_ub": []}
     for x, n in zip(xi, ni, strict=True):
         found = proportion_ci(float(x), float(n), method=method)
@@ -217,13 +224,16 @@ def run_metagen(case: Case) -> Mapping[str, Any]:
     options = options_of(case)
     method, k = options["method_tau"], len(yi)
     common = rma(yi, vi, method="EE")
-    classic = rma(yi, vi, method=method, control="metafor")
+    classic = rma(yi, vi, method=method, control=control_of(case))
     errors = {
         "classic": (classic.se or 0.0, None),
-        "HK": (rma(yi, vi, method=method, test="knha", control="metafor").se or 0.0, float(k - 1)),
+        "HK": (
+            rma(yi, vi, method=method, test="knha", control=control_of(case)).se or 0.0,
+            float(k - 1),
+        ),
     }
     if method == "REML":
-        kr = kenward_roger(yi, vi, control="metafor")
+        kr = kenward_roger(yi, vi, control=control_of(case))
         errors["KR"] = (kr.se, kr.df)
     if options["method_random_ci"] not in errors:
         raise Unsupported(f"interval {options['method_random_ci']} with tau2 by {method}")
@@ -244,7 +254,12 @@ def run_metagen(case: Case) -> Mapping[str, Any]:
     spread = critical(0.95, free) * wide
     # Jackson's interval with weights 1 / sei goes with DL, the Q profile with REML.
     ci = confint_tau2(
-        yi, vi, method=method, type="GENQ" if method == "DL" else "QP", weights=1 / np.sqrt(vi)
+        yi,
+        vi,
+        method=method,
+        type="GENQ" if method == "DL" else "QP",
+        weights=1 / np.sqrt(vi),
+        control=control_of(case),
     )
     h = heterogeneity(common.QE, k)
     return {
@@ -278,8 +293,10 @@ def run_subgroup(case: Case) -> Mapping[str, Any]:
     yi, vi = meta_binary_effects(Table(ai=ai, bi=bi, ci=ci, di=di), options["sm"])
     found: dict[str, Any] = {}
     for name in ("tau_common", "tau_separate"):
-        groups = subgroups(yi, vi, by=labels, common_tau2=name == "tau_common", control="metafor")
-        whole = rma(yi, vi, control="metafor")
+        groups = subgroups(
+            yi, vi, by=labels, common_tau2=name == "tau_common", control=control_of(case)
+        )
+        whole = rma(yi, vi, control=control_of(case))
         found[name] = {
             "TE_random_w": [g.estimate for g in groups.groups],
             "se_random_w": [g.se for g in groups.groups],

@@ -9,7 +9,14 @@ import numpy as np
 
 from ranvier.stats.formula import design
 from ranvier.stats.mixed import FitStats, Test
-from ranvier.stats.qualify.compare import Case, Unsupported, columns, inputs_of, options_of
+from ranvier.stats.qualify.compare import (
+    Case,
+    Unsupported,
+    columns,
+    control_of,
+    inputs_of,
+    options_of,
+)
 from ranvier.stats.regression import RegressionResult, contrast, likelihood_ratio, meta_regression
 from ranvier.stats.rma import PiMethod, RmaResult, rma
 from ranvier.stats.sensitivity import FitTable, baujat, cumul, gosh, leave1out
@@ -80,6 +87,7 @@ def run_rma(case: Case) -> Mapping[str, Any]:
         test=TESTS[options.get("test", "z")],
         weights=weights,
         pi_method=PREDICTION.get(options.get("predtype", ""), "test"),
+        control=control_of(case),
     )
     return _prediction(fit) if case["function"] == "predict" else as_metafor(fit)
 
@@ -88,7 +96,14 @@ def run_tau2_ci(case: Case) -> Mapping[str, Any]:
     """Intervals of tau2, tau, I2 and H2."""
     yi, vi = columns(case, "yi", "vi")
     options = options_of(case)
-    found = confint_tau2(yi, vi, method=options["method"], type=options["type"], weights=1 / vi, control=control_of(case))
+    found = confint_tau2(
+        yi,
+        vi,
+        method=options["method"],
+        type=options["type"],
+        weights=1 / vi,
+        control=control_of(case),
+    )
     return {"tau2_tau_I2_H2": [found.tau2, found.tau, found.I2, found.H2]}
 
 
@@ -102,6 +117,7 @@ def _regression(case: Case, method: Any = None) -> RegressionResult:
         data=inputs_of(case),
         method=method or options.get("method", "REML"),
         test=TESTS.get(options.get("test", "z"), "z"),
+        control=control_of(case),
     )
 
 
@@ -138,7 +154,7 @@ def run_comparison(case: Case) -> Mapping[str, Any]:
         found = contrast(fit, [1.0] * fit.p)
         return {"est": found.estimate, "se": found.se, "zval": found.stat, "pval": found.pval}
     full = _regression({**case, "options": {"mods": options_of(case)["mods"]}}, method="ML")
-    reduced = rma(yi, vi, method="ML")
+    reduced = rma(yi, vi, method="ML", control=control_of(case))
     stat, pval = likelihood_ratio(full.fit, reduced.fit, full.p - 1)
     return {"LRT": stat, "pval": pval, "df": full.p - 1, "R2": full.R2}
 
@@ -159,7 +175,7 @@ def _table(table: FitTable) -> Mapping[str, Any]:
 def run_leave1out(case: Case) -> Mapping[str, Any]:
     """All studies but one."""
     yi, vi = columns(case, "yi", "vi")
-    return _table(leave1out(yi, vi, method=options_of(case)["method"]))
+    return _table(leave1out(yi, vi, method=options_of(case)["method"], control=control_of(case)))
 
 
 def run_cumul(case: Case) -> Mapping[str, Any]:
@@ -167,7 +183,9 @@ def run_cumul(case: Case) -> Mapping[str, Any]:
     if not options_of(case)["order"].startswith("vi ascending"):
         raise Unsupported(f"order {options_of(case)['order']}")
     yi, vi = columns(case, "yi", "vi")
-    return _table(cumul(yi, vi, order=vi, method=options_of(case)["method"]))
+    return _table(
+        cumul(yi, vi, order=vi, method=options_of(case)["method"], control=control_of(case))
+    )
 
 
 def run_gosh(case: Case) -> Mapping[str, Any]:
@@ -176,7 +194,7 @@ def run_gosh(case: Case) -> Mapping[str, Any]:
     yi, vi = (x[: options["first"]] for x in columns(case, "yi", "vi"))
     found: dict[str, Any] = {}
     for method in options["methods"]:
-        table = gosh(yi, vi, method=method, min_size=1)
+        table = gosh(yi, vi, method=method, min_size=1, control=control_of(case))
         order = np.argsort(table.estimate, kind="stable")
         found[method] = {
             "n": len(order),
@@ -190,7 +208,7 @@ def run_gosh(case: Case) -> Mapping[str, Any]:
 def run_baujat(case: Case) -> Mapping[str, Any]:
     """Baujat's coordinates."""
     yi, vi = columns(case, "yi", "vi")
-    found = baujat(yi, vi, method=options_of(case)["method"])
+    found = baujat(yi, vi, method=options_of(case)["method"], control=control_of(case))
     return {"x": found.x, "y": found.y}
 
 
