@@ -50,6 +50,7 @@ from ranvier.stats.heterogeneity import (
     heterogeneity,
     kenward_roger,
 )
+from ranvier.stats.influence import Influence, Residuals, influence, rstandard, rstudent
 from ranvier.stats.location_scale import (
     LocationScale,
     ScalePrediction,
@@ -124,6 +125,7 @@ __all__ = [
     "FormulaId",
     "FunnelTest",
     "Heterogeneity",
+    "Influence",
     "KenwardRoger",
     "LocationScale",
     "MatrixRegression",
@@ -140,6 +142,7 @@ __all__ = [
     "ProportionCi",
     "ProportionMethod",
     "RegressionResult",
+    "Residuals",
     "RmaResult",
     "ScalePrediction",
     "Subgroups",
@@ -171,6 +174,7 @@ __all__ = [
     "fsn",
     "gosh",
     "heterogeneity",
+    "influence",
     "kenward_roger",
     "leave1out",
     "likelihood_ratio",
@@ -194,6 +198,8 @@ __all__ = [
     "rma_mh_rates",
     "rma_peto",
     "rma_subsets",
+    "rstandard",
+    "rstudent",
     "sd_from_ci",
     "sd_from_se",
     "sd_of_change",

@@ -68,6 +68,18 @@ REFERENCES: Mapping[str, str] = {
     "30:261-293. doi:10.3102/10769986030003261",
     "viechtbauer2007": "Viechtbauer W (2007). Confidence intervals for the amount of heterogeneity "
     "in meta-analysis. Statistics in Medicine 26:37-52. doi:10.1002/sim.2514",
+    "becker1992": "Becker BJ (1992). Using results from replicated studies to estimate linear "
+    "models. Journal of Educational Statistics 17:341-362. doi:10.3102/10769986017004341",
+    "follmann1999": "Follmann DA, Proschan MA (1999). Valid inference in random effects "
+    "meta-analysis. Biometrics 55:732-737. doi:10.1111/j.0006-341X.1999.00732.x",
+    "higgins2004": "Higgins JPT, Thompson SG (2004). Controlling the risk of spurious findings "
+    "from meta-regression. Statistics in Medicine 23:1663-1682. doi:10.1002/sim.1752",
+    "roever2020": "Röver C (2020). Bayesian random-effects meta-analysis using the bayesmeta R "
+    "package. Journal of Statistical Software 93(6):1-51. doi:10.18637/jss.v093.i06",
+    "viechtbauer2010b": "Viechtbauer W, Cheung MW-L (2010). Outlier and influence diagnostics for "
+    "meta-analysis. Research Synthesis Methods 1:112-125. doi:10.1002/jrsm.11",
+    "viechtbauer2022": "Viechtbauer W, López-López JA (2022). Location-scale models for "
+    "meta-analysis. Research Synthesis Methods 13:697-715. doi:10.1002/jrsm.1562",
     "viechtbauer2010": "Viechtbauer W (2010). Conducting meta-analyses in R with the metafor "
     "package. Journal of Statistical Software 36(3):1-48. doi:10.18637/jss.v036.i03",
     "yusuf1985": "Yusuf S, Peto R, Lewis J, Collins R, Sleight P (1985). Beta blockade during and "
