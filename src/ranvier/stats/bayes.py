@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +14,7 @@ from ranvier.stats.direct_grid import direct_grid
 from ranvier.stats.least_squares import Batch
 from ranvier.stats.mixtures import NormalMixture, Posterior, TauGrid, integrate_over_tau, summarise
 from ranvier.stats.printing import defined, show
+from ranvier.stats.result import Result
 from ranvier.stats.rma import left_out, variances
 from ranvier.stats.tau2 import estimate_tau2
 from ranvier.stats.tau_priors import TauPrior, TauPriorKind, as_tau_prior
@@ -22,7 +23,7 @@ __all__ = ["BayesMeta", "bayesmeta"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class BayesMeta:
+class BayesMeta(Result):
     """What :func:`bayesmeta` found.
 
     Attributes
@@ -44,6 +45,12 @@ class BayesMeta:
         Nodes and weights that integrate over the posterior of tau.
     """
 
+    DOES: ClassVar[str] = (
+        "Effects were pooled in a Bayesian normal-normal hierarchical model, its posteriors "
+        "integrated numerically."
+    )
+    CITES: ClassVar[tuple[str, ...]] = ("roever2020",)
+
     k: int
     tau: Posterior
     mu: Posterior
@@ -58,7 +65,6 @@ class BayesMeta:
     tau_prior: TauPrior
     mu_prior: tuple[float, float] | None
     level: float
-    notes: tuple[str, ...] = field(default=(), repr=False)
 
     def __str__(self) -> str:
         mu = "uniform"

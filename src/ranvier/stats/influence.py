@@ -16,6 +16,7 @@ from ranvier.stats.estimators import Control, Method
 from ranvier.stats.formula import Columns, Design
 from ranvier.stats.least_squares import Batch
 from ranvier.stats.mixed import BatchFit, Test, fit_batch
+from ranvier.stats.printing import defined, show
 from ranvier.stats.regression import model_matrix, without_redundant
 from ranvier.stats.result import Columns as Table
 from ranvier.stats.result import Result
@@ -107,7 +108,7 @@ class Influence(Result):
         width = max(len(name) for name in self.slab)
         lines = [" " * width + "".join(f"{h:>10}" for h in heads) + "  influential"]
         for i, name in enumerate(self.slab):
-            row = "".join(f"{getattr(self, h)[i]:10.4f}" for h in heads)
+            row = "".join(f"{show(defined(getattr(self, h)[i])):>10}" for h in heads)
             lines.append(f"{name:<{width}}{row}  {'*' if self.influential[i] else ''}".rstrip())
         return "\n".join([*lines, *self.notes])
 

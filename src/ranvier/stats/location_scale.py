@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,7 +15,9 @@ from ranvier.stats.formula import Columns
 from ranvier.stats.least_squares import Batch, wls
 from ranvier.stats.mixed import FitStats, Test, critical
 from ranvier.stats.printing import defined, show, show_interval, show_p
-from ranvier.stats.regression import model_matrix, wald, without_redundant
+from ranvier.stats.r_code import RCall
+from ranvier.stats.regression import model_matrix, r_formula, wald, without_redundant
+from ranvier.stats.result import Result
 from ranvier.stats.rma import left_out, two_sided, variances
 from ranvier.stats.scale_likelihood import Link, ScaleModel, climb
 
@@ -23,7 +25,7 @@ __all__ = ["LocationScale", "ScalePrediction", "location_scale", "predict_scale"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class LocationScale:
+class LocationScale(Result):
     """What :func:`location_scale` found.
 
     Attributes
@@ -46,6 +48,12 @@ class LocationScale:
     QE, QEp, QM, QMp, QS, QSp : float or None
         Heterogeneity; the tests of all moderators of the mean, and of the scale.
     """
+
+    DOES: ClassVar[str] = (
+        "A location-scale model was fitted, in which moderators explain both the mean effect and "
+        "the heterogeneity."
+    )
+    CITES: ClassVar[tuple[str, ...]] = ("viechtbauer2022",)
 
     k: int
     p: int
@@ -80,7 +88,6 @@ class LocationScale:
     method: Literal["ML", "REML"]
     test: Test
     level: float
-    notes: tuple[str, ...] = field(default=(), repr=False)
 
     def __str__(self) -> str:
         lines = [
@@ -216,6 +223,24 @@ def location_scale(
         QM=defined(qm), QMp=defined(qmp), QS=defined(qs), QSp=defined(qsp),
         fit=_statistics(float(top.point.loglik[0]), v[keep], p, q, method),
         link=link, method=method, test=test, level=level, notes=(*notes, *dropped, *also),
+        call=RCall(
+            function="rma",
+            columns={"yi": y, "vi": v},
+            others={
+                name: column
+                for made in (location, spread)
+                for name, column in zip(made.names, made.X.T, strict=True)
+                if name != "intrcpt"
+            },
+            options={
+                "mods": r_formula(location.names, location.intercept),
+                "scale": r_formula(spread.names, spread.intercept),
+                "link": link,
+                "method": method,
+                "test": test,
+                "level": 100 * level,
+            },
+        ),
     )  # fmt: skip
 
 
@@ -259,9 +284,12 @@ def _statistics(loglik: float, v: Vector, p: int, q: int, method: str) -> FitSta
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScalePrediction:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ScalePrediction(Result):
     """The mean and the heterogeneity of one kind of study, with intervals."""
+
+    DOES: ClassVar[str] = "The effect and the heterogeneity of one kind of study were predicted."
+    CITES: ClassVar[tuple[str, ...]] = ("viechtbauer2022",)
 
     pred: float
     se: float

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,13 +15,14 @@ from ranvier.errors import InputError
 from ranvier.stats.arrays import Matrix, Vector
 from ranvier.stats.mixed import critical
 from ranvier.stats.printing import defined, show, show_interval, show_p
+from ranvier.stats.result import Result
 from ranvier.stats.rma import two_sided
 
 __all__ = ["MatrixRegression", "matreg"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MatrixRegression:
+class MatrixRegression(Result):
     """What :func:`matreg` found.
 
     Attributes
@@ -36,6 +38,9 @@ class MatrixRegression:
     F, Fp, QM, QMp : float or None
         Joint test of all predictors: F with a sample size, chi-squared with variances.
     """
+
+    DOES: ClassVar[str] = "Regression coefficients were calculated from a matrix of correlations."
+    CITES: ClassVar[tuple[str, ...]] = ("becker1992",)
 
     names: tuple[str, ...]
     beta: Vector

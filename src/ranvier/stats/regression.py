@@ -207,7 +207,7 @@ def meta_regression(
             columns={"yi": y, "vi": v, "slab": studies},
             others={name: X[:, i] for i, name in enumerate(named) if name != "intrcpt"},
             options={
-                "mods": _r_formula(named, intercept),
+                "mods": r_formula(named, intercept),
                 "measure": None if measure == "GEN" else measure,
                 "method": method,
                 "test": test,
@@ -218,7 +218,7 @@ def meta_regression(
     )
 
 
-def _r_formula(names: Sequence[str], intercept: bool) -> RText:
+def r_formula(names: Sequence[str], intercept: bool) -> RText:
     """Write the columns of a design as a formula of R."""
     terms = [r_name(name) for name in names if name != "intrcpt"] or ["1"]
     return RText("~ " + " + ".join(terms) + ("" if intercept else " - 1"))
