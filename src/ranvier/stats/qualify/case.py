@@ -11,6 +11,7 @@ from ranvier.errors import RanvierError
 from ranvier.stats.qualify.binary import BINARY
 from ranvier.stats.qualify.compare import Case, Unsupported, compare
 from ranvier.stats.qualify.effects import EFFECTS
+from ranvier.stats.qualify.glmm import GLMM
 from ranvier.stats.qualify.moderators import MODERATORS
 from ranvier.stats.qualify.remarks import excuse
 from ranvier.stats.qualify.secondary import SECONDARY
@@ -25,6 +26,7 @@ Status = Literal["passed", "failed", "unsupported"]
 FAMILIES: dict[str, Callable[[Case], Mapping[str, Any]]] = {
     **EFFECTS,
     **BINARY,
+    **GLMM,
     **UNIVARIATE,
     **SECONDARY,
     **MODERATORS,
