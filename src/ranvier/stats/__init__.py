@@ -22,6 +22,7 @@ from ranvier.stats.convert import (
     se_from_ci,
     se_from_p,
 )
+from ranvier.stats.double_arcsine import double_arcsine_inverse
 from ranvier.stats.effects import Effects, Measure, VType, escalc
 from ranvier.stats.exact import (
     Alternative,
@@ -44,6 +45,10 @@ from ranvier.stats.funnel import (
     regtest,
     trimfill,
 )
+from ranvier.stats.glmm.columns import GlmmMeasure
+from ranvier.stats.glmm.models import Coding, Model
+from ranvier.stats.glmm.result import GlmmMethod, GlmmResult
+from ranvier.stats.glmm.rma_glmm import loglik_at, rma_glmm
 from ranvier.stats.heterogeneity import (
     Heterogeneity,
     KenwardRoger,
@@ -108,6 +113,7 @@ __all__ = [
     "BeggTest",
     "Blup",
     "ChangeGrid",
+    "Coding",
     "Coefficient",
     "CoefficientName",
     "CombineMethod",
@@ -124,6 +130,9 @@ __all__ = [
     "FitTable",
     "FormulaId",
     "FunnelTest",
+    "GlmmMeasure",
+    "GlmmMethod",
+    "GlmmResult",
     "Heterogeneity",
     "Influence",
     "KenwardRoger",
@@ -136,6 +145,7 @@ __all__ = [
     "Method",
     "MhResult",
     "MhTests",
+    "Model",
     "PairedDifference",
     "PiMethod",
     "Posterior",
@@ -168,6 +178,7 @@ __all__ = [
     "contrast",
     "cumul",
     "design",
+    "double_arcsine_inverse",
     "escalc",
     "exact_odds_ratio",
     "fisher_test",
@@ -179,6 +190,7 @@ __all__ = [
     "leave1out",
     "likelihood_ratio",
     "location_scale",
+    "loglik_at",
     "mainland_gart",
     "matreg",
     "mcnemar_test",
@@ -194,6 +206,7 @@ __all__ = [
     "ranktest",
     "regtest",
     "rma",
+    "rma_glmm",
     "rma_mh",
     "rma_mh_rates",
     "rma_peto",

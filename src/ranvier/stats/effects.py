@@ -28,7 +28,8 @@ from ranvier.stats.result import Result
 __all__ = ["Effects", "Measure", "VType", "escalc"]
 
 Measure = Literal[
-    "RR", "OR", "RD", "PETO", "AS", "PHI", "ZPHI", "YUQ", "YUY", "PBIT", "OR2D", "OR2DL", "OR2DN",
+    "RR", "OR", "RD", "PETO", "AS", "PHI", "ZPHI", "YUQ", "YUY", "RTET", "ZTET", "PBIT",
+    "OR2D", "OR2DL", "OR2DN",
     "MPRD", "MPRR", "MPOR", "MPORC", "MPORM", "MPPETO",
     "IRR", "IRD", "IRSD",
     "MD", "SMD", "SMDH", "SMD1", "SMD1H", "ROM", "VR", "CVR", "RPB", "ZPB", "RBIS", "ZBIS",
@@ -42,7 +43,7 @@ Measure = Literal[
 VType = Literal["LS", "LS2", "LS3", "UB", "AV", "AV2", "HO", "AVHO", "H0", "ST", "CS"]
 
 #: Measures that bear an empty cell, so that nothing is added unless asked for.
-BEARS_ZEROS = frozenset({"AS", "PHI", "ZPHI", "IRSD", "PAS", "PFT", "IRS", "IRFT"})
+BEARS_ZEROS = frozenset({"AS", "PHI", "ZPHI", "RTET", "ZTET", "IRSD", "PAS", "PFT", "IRS", "IRFT"})
 
 #: Columns of which none may be negative.
 NOT_NEGATIVE = frozenset({"bi", "di", "x1i", "x2i", "xi", "sd1i", "sd2i", "sdi", "r2i"})
@@ -148,7 +149,7 @@ def escalc(
         Size, correlation (between the two times, for change), R squared.
     add : float or None
         What is added to empty cells. None means 0.5, and 0 for measures that bear empty cells
-        (``AS``, ``PHI``, ``PAS``, ``PFT``, ``IRS``, ``IRFT``, ``IRSD``).
+        (``AS``, ``PHI``, ``RTET``, ``PAS``, ``PFT``, ``IRS``, ``IRFT``, ``IRSD``).
     to : {"only0", "all", "if0all", "none"}
         Studies with an empty cell, all, all if any study has one, none.
     drop00 : bool

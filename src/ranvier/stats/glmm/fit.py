@@ -101,11 +101,9 @@ def heterogeneity_of(
         return Heterogeneity(wald=q, lrt=max(0.0, 2 * (full.loglik - loglik)), loglik=full.loglik)
     free, base = with_own_effects(m, data)
     level = data.level()
-    shared = np.array([common.shared[1], common.shared[-1]])
-    top = maximise(free, shared, level[0] - level[1], free=(0, 1) if shared[1] else (0,))
-    if abs(top.shared[1]) < NEARLY_0:
-        held = maximise(free, np.array([top.shared[0], 0.0]), top.own, free=(0,))
-        top = held if held.value >= top.value - NOTHING else top
+    shared = np.array([common.shared[1], 0.0])
+    fixed = maximise(free, shared, level[0] - level[1], free=(0,))
+    top = _climb(free, fixed, places=(1,))
     info = top.information
     assert top.own is not None
     assert info.own is not None

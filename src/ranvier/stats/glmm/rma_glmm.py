@@ -2,120 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal, get_args
+from collections.abc import Mapping
+from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2
 
 from ranvier.errors import InputError
-from ranvier.stats.arrays import as_counts, rows_of
-from ranvier.stats.effects import Effects, escalc, table_from
+from ranvier.stats.effects import Effects, escalc
+from ranvier.stats.glmm.columns import GlmmMeasure, data_from, informative, refuse_infinite
 from ranvier.stats.glmm.fit import Heterogeneity, fit_common, fit_random, heterogeneity_of
-from ranvier.stats.glmm.marginal import Structure, conditional
+from ranvier.stats.glmm.marginal import Structure, conditional, marginal
 from ranvier.stats.glmm.models import Coding, Data, Model, structure
-from ranvier.stats.glmm.newton import Maximum
+from ranvier.stats.glmm.newton import Maximum, maximise
+from ranvier.stats.glmm.result import GlmmMethod, GlmmResult, GlmmTest
 from ranvier.stats.mixed import FitStats, critical
-from ranvier.stats.printing import defined, show, show_interval, show_p
+from ranvier.stats.printing import defined
 from ranvier.stats.rma import two_sided
 
-__all__ = ["GlmmMeasure", "GlmmMethod", "GlmmResult", "rma_glmm"]
-
-GlmmMeasure = Literal["OR", "IRR", "PLO", "IRLN"]
-GlmmMethod = Literal["ML", "EE", "FE", "CE"]
-GlmmTest = Literal["z", "t"]
+__all__ = ["GlmmMeasure", "GlmmMethod", "GlmmResult", "loglik_at", "rma_glmm"]
 
 #: Nodes for the exact conditional model, whose integrand is skewed: errors below 1e-9.
 EXACT_NODES = 21
 MOST_NODES = 101
-NAMES = {
-    "UM.FS": "unconditional, fixed study effects",
-    "UM.RS": "unconditional, random study effects",
-    "CM.EL": "conditional, exact likelihood",
-    "CM.AL": "conditional, approximate likelihood",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class GlmmResult:
-    """What :func:`rma_glmm` found, on the log scale (log odds, log rates, logs of their ratios).
-
-    Attributes
-    ----------
-    k : int
-        Studies that say something about the effect.
-    estimate, se, stat, pval, ci_lb, ci_ub : float or None
-        The pooled effect; None where a test has no degree of freedom.
-    ddf : int or None
-        Degrees of freedom of the t test; None for the normal one.
-    tau2, se_tau2 : float, float or None
-        Variance of the effects between studies; its standard error is None where it is 0.
-    sigma2, rho : float or None
-        Variance of the studies' own level, and its correlation with the effect: only in ``UM.RS``,
-        and ``rho`` only with ``cor``.
-    I2, H2 : float or None
-        From ``tau2`` and the typical sampling variance of the studies' own effects, for which 0.5
-        is added to empty cells. Nothing else here rests on them.
-    QE_Wld, QE_LRT, QE_df, QEp_Wld, QEp_LRT : float or None
-        Two tests of whether the studies have one effect; None for one study.
-    fit : FitStats
-        The log-likelihood, all constants included, and criteria made of it.
-    loglik_at_modes : float
-        The log-likelihood of the counts with the random effects at their modes rather than
-        integrated out: what metafor prints as log-likelihood where it integrates by more than one
-        node.
-    notes : tuple of str
-        Each exclusion and each doubt, in words.
-    """
-
-    k: int
-    estimate: float
-    se: float | None
-    stat: float | None
-    pval: float | None
-    ci_lb: float | None
-    ci_ub: float | None
-    ddf: int | None
-    tau2: float
-    se_tau2: float | None
-    sigma2: float | None
-    rho: float | None
-    I2: float | None
-    H2: float | None
-    QE_Wld: float | None
-    QEp_Wld: float | None
-    QE_LRT: float | None
-    QEp_LRT: float | None
-    QE_df: int | None
-    fit: FitStats
-    loglik_at_modes: float = field(repr=False)
-    measure: GlmmMeasure
-    model: Model | None
-    method: GlmmMethod
-    test: GlmmTest
-    nAGQ: int
-    level: float
-    notes: tuple[str, ...] = field(default=(), repr=False)
-
-    def __str__(self) -> str:
-        kind = "random effects" if self.method == "ML" else "one common effect"
-        model = "" if self.model is None else f", {self.model}: {NAMES[self.model]}"
-        lines = [f"Mixed model of counts ({self.measure}{model}; {kind}; k = {self.k})"]
-        if self.method == "ML":
-            sigma = "" if self.sigma2 is None else f"; sigma2 {self.sigma2:.4f}"
-            lines.append(f"tau2 {self.tau2:.4f} (SE {show(self.se_tau2)}){sigma}")
-            lines.append(f"I2 {show(self.I2, 1)}%; H2 {show(self.H2, 2)}")
-        if self.QE_df is not None:
-            lines.append(
-                f"Q (df {self.QE_df}): Wald {show(self.QE_Wld)}, {show_p(self.QEp_Wld)}; "
-                f"likelihood ratio {show(self.QE_LRT)}, {show_p(self.QEp_LRT)}"
-            )
-        lines.append(
-            f"{show(self.estimate)} {show_interval(self.ci_lb, self.ci_ub)}, "
-            f"SE {show(self.se)}, {show_p(self.pval)}"
-        )
-        return "\n".join([*lines, *self.notes])
 
 
 def rma_glmm(
@@ -235,15 +145,15 @@ def rma_glmm(
         )
         if x is not None
     }  # fmt: skip
-    whole = _data(measure, columns)
+    whole = data_from(measure, columns)
     two = len(whole.y) == 2
     if measure == "IRR" and model == "CM.AL":
         model = "CM.EL"
     both_random = two and model == "UM.RS" and method == "ML"
     exact = two and model == "CM.EL" and measure == "OR"
     nodes = _nodes(nAGQ, both_random, exact)
-    data, keep, notes = _informative(whole, drop00 or not two or model != "UM.RS")
-    _refuse_infinite(data, model if two else None)
+    data, keep, notes = informative(whole, drop00 or not two or model != "UM.RS")
+    refuse_infinite(data, model if two else None)
     effects = _own_effects(measure, whole, keep)
     if data.k == 1 and method == "ML":
         notes.append("one study: tau2 cannot be estimated and is taken as 0")
@@ -262,105 +172,6 @@ def rma_glmm(
         measure=measure, model=model if two else None, method=method, test=test, cor=cor,
         nodes=nodes, level=level, notes=notes,
     )  # fmt: skip
-
-
-def _data(measure: GlmmMeasure, columns: dict[str, ArrayLike]) -> Data:
-    """Check the columns; counts must be whole numbers."""
-    c = as_counts(columns)
-    if measure == "OR":
-        t = table_from("OR", c)
-        y, size = np.vstack([t.ai, t.ci]), np.vstack([t.n1i, t.n2i])
-        names = ("ai", "ci", "n1i", "n2i")
-    elif measure == "PLO":
-        missing = "xi" if "xi" not in c else "mi or ni" if not {"mi", "ni"} & set(c) else ""
-        if missing:
-            raise InputError(f"PLO needs xi, and mi or ni; {missing} is not given.")
-        n = c["xi"] + c["mi"] if "mi" in c else c["ni"]
-        if (c["xi"] > n).any():
-            raise InputError(
-                f"xi must not exceed ni; it does at rows {rows_of(c['xi'] > n)}.",
-                remedy="Did you swap events and persons?",
-            )
-        y, size, names = c["xi"][None], n[None], ("xi", "ni")
-    else:
-        wanted = ("x1i", "t1i", "x2i", "t2i") if measure == "IRR" else ("xi", "ti")
-        gone = [name for name in wanted if name not in c]
-        if gone:
-            raise InputError(f"{measure} needs {', '.join(wanted)}; {', '.join(gone)} not given.")
-        y, size = np.vstack([c[x] for x in wanted[::2]]), np.vstack([c[t] for t in wanted[1::2]])
-        names = (*wanted[::2], *wanted[1::2])
-        no_time: NDArray[np.bool_] = np.any(size <= 0, axis=0)
-        if no_time.any():
-            raise InputError(
-                f"Person-time must be positive; it is not at rows {rows_of(no_time)}.",
-                remedy="Leave out studies without follow-up.",
-            )
-    whole = y if measure in ("IRR", "IRLN") else np.vstack([y, size])
-    for name, row in zip(names, whole, strict=False):
-        bad = row != np.round(row)
-        if bad.any():
-            raise InputError(
-                f"{name} must be whole numbers here; it is not at rows {rows_of(bad)}.",
-                remedy="Give counts as observed, without a constant for empty cells.",
-            )
-    return Data(y=y, size=size, kind="persons" if measure in ("OR", "PLO") else "time")
-
-
-def _informative(data: Data, drop00: bool) -> tuple[Data, NDArray[np.bool_], list[str]]:
-    """Leave out studies that say nothing of the effect, and name them."""
-    none = (data.y == 0).all(axis=0)
-    empty = (data.size == 0).any(axis=0)
-    full = np.zeros_like(none)
-    if data.kind == "persons":
-        full = (data.y == data.size).all(axis=0)
-    if len(data.y) == 1:
-        none = full = np.zeros_like(none)
-    keep = ~empty
-    if drop00:
-        keep = keep & ~none & ~full
-    notes = [
-        f"study {i + 1}: left out, "
-        + (
-            "a group without persons" if empty[i]
-            else "no events in either group" if none[i]
-            else "only events in both groups"
-        )
-        for i in np.flatnonzero(~keep)
-    ]  # fmt: skip
-    if not keep.any():
-        raise InputError(
-            "No study has both events and non-events.",
-            remedy="Compare risks without a model: rma_mh with RD, or escalc with AS.",
-        )
-    return Data(y=data.y[:, keep], size=data.size[:, keep], kind=data.kind), keep, notes
-
-
-def _refuse_infinite(data: Data, model: Model | None) -> None:
-    """Refuse data whose likelihood rises towards an infinite effect."""
-    y = data.y
-    rest = data.size - y if data.kind == "persons" else np.ones_like(y)
-    a, b = y[0] == 0, rest[0] == 0
-    remedy = "exact_odds_ratio gives an interval that has one finite end."
-    if model is None:
-        bound = a.all() or b.all()
-        remedy = "Give proportion_ci of all events together, or the exact interval of each study."
-    elif data.kind == "time":
-        bound = a.all() or (y[1] == 0).all()
-        remedy = "exact_rate_ratio gives an interval that has one finite end."
-    else:
-        c, d = y[1] == 0, rest[1] == 0
-        match model:
-            case "CM.AL":
-                bound = a.all() or c.all()
-            case "UM.RS":
-                bound = any(x.all() for x in (a, b, c, d))
-            case _:
-                bound = (a | d).all() or (b | c).all()
-    if bound:
-        raise InputError(
-            "The estimate is infinite: in every study one group has no events, or only events.",
-            remedy=remedy,
-        )
 
 
 def _nodes(given: int | None, both_random: bool, exact: bool) -> int:
@@ -508,3 +319,51 @@ def _criteria(value: float, found: Heterogeneity | None, p: int, n: int) -> FitS
         BIC=-2 * value + p * float(np.log(n)),
         AICc=-2 * value + 2 * p * n2 / (n2 - p - 1),
     )
+
+
+def loglik_at(
+    measure: GlmmMeasure,
+    columns: Mapping[str, ArrayLike],
+    *,
+    model: Model | None,
+    estimate: float,
+    tau2: float,
+    nAGQ: int = 7,
+) -> float:
+    """Calculate the log-likelihood of a model of one random effect at given parameters.
+
+    Parameters
+    ----------
+    measure : {"OR", "IRR", "PLO", "IRLN"}
+        As for :func:`rma_glmm`.
+    columns : mapping
+        Its columns by name.
+    model : {"UM.FS", "CM.EL", "CM.AL"} or None
+        None for one group. The studies' own levels are set to their best.
+    estimate, tau2 : float
+        The pooled effect, and the variance between studies.
+    nAGQ : int
+        Nodes of the quadrature.
+
+    Returns
+    -------
+    float
+        All constants included.
+
+    Examples
+    --------
+    >>> pooled = {"xi": [4, 9, 3], "ni": [10, 30, 8]}
+    >>> fit = rma_glmm("PLO", **pooled)
+    >>> there = loglik_at("PLO", pooled, model=None, estimate=fit.estimate, tau2=fit.tau2)
+    >>> round(there - fit.fit.loglik, 9)
+    0.0
+    """
+    if model == "UM.RS":
+        raise InputError("UM.RS has two random effects.", remedy="Compare fits of rma_glmm.")
+    chosen = model or "CM.AL"
+    data, _keep, _notes = informative(data_from(measure, dict(columns)), True)
+    m, constant = structure(data, chosen, nodes=nAGQ)
+    shared = np.array([estimate, float(np.sqrt(tau2))])
+    if m.N is None:
+        return float(marginal(m, shared[:, None], None)[0].sum()) + constant
+    return maximise(m, shared, data.level()[-1], free=()).value + constant

@@ -9,6 +9,7 @@ from scipy.special import ndtri
 
 from ranvier.stats.arrays import Vector
 from ranvier.stats.measures.counts import Table
+from ranvier.stats.measures.tetrachoric import tetrachoric, z_tetrachoric
 
 __all__ = ["TABLE_MEASURES", "Effect", "fisher_z", "weighted_mean"]
 
@@ -166,6 +167,8 @@ TABLE_MEASURES: dict[str, tuple[Callable[[Table, str], Effect], tuple[str, ...]]
     "ZPHI": (_z_phi, ("LS", "CS", "ST")),
     "YUQ": (yule_q, ("LS",)),
     "YUY": (yule_y, ("LS",)),
+    "RTET": (tetrachoric, ("LS",)),
+    "ZTET": (z_tetrachoric, ("LS",)),
     "PBIT": (probit_difference, ("LS",)),
     "OR2D": (_scaled(LOGISTIC_SD), ("LS", "AV", "H0")),
     "OR2DL": (_scaled(LOGISTIC_SD), ("LS", "AV", "H0")),

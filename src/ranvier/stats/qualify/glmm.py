@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ranvier.stats.glmm.rma_glmm import GlmmResult, rma_glmm
+from ranvier.stats.glmm.rma_glmm import GlmmMeasure, GlmmResult, rma_glmm
 from ranvier.stats.qualify.compare import Case, Unsupported, column, inputs_of, options_of
 
-__all__ = ["GLMM"]
+__all__ = ["GLMM", "fit_case", "prints_modes", "table_of"]
 
 COLUMNS = {
     "OR": ("ai", "bi", "ci", "di"),
@@ -18,11 +18,19 @@ COLUMNS = {
 }
 
 
+def prints_modes(fit: GlmmResult) -> bool:
+    """Whether metafor prints the log-likelihood at the modes for such a model."""
+    return (
+        fit.method == "ML"
+        and fit.nAGQ > 1
+        and fit.model != "UM.RS"
+        and not (fit.measure == "OR" and fit.model == "CM.EL")
+    )
+
+
 def as_metafor(fit: GlmmResult) -> dict[str, Any]:
     """Give a result metafor's names, and its log-likelihood where it prints another one."""
-    at_modes = (
-        fit.nAGQ > 1 and fit.method == "ML" and not (fit.measure == "OR" and fit.model == "CM.EL")
-    )
+    at_modes = prints_modes(fit)
     return {
         "beta": fit.estimate,
         "se": fit.se,
@@ -45,21 +53,25 @@ def as_metafor(fit: GlmmResult) -> dict[str, Any]:
     }
 
 
+def table_of(case: Case) -> tuple[GlmmMeasure, dict[str, Any]]:
+    """Return the measure of a case, and the columns it needs."""
+    options, inputs = options_of(case), inputs_of(case)
+    measure = options["measure"]
+    named = options.get("columns") or {}
+    places = {name: named.get(name, name) for name in COLUMNS[measure]}
+    return measure, {name: column(inputs[at]) for name, at in places.items() if at in inputs}
+
+
 def fit_case(case: Case) -> GlmmResult:
     """Fit the model of a case."""
-    options, inputs = options_of(case), inputs_of(case)
+    options = options_of(case)
     measure = options["measure"]
     if measure not in COLUMNS:
         raise Unsupported(f"a mixed model of {measure}")
     known = {"measure", "model", "method", "test", "columns", "cor", "nAGQ", "drop00", "level"}
     if not known >= set(options):
         raise Unsupported(f"options {', '.join(sorted(set(options) - known))}")
-    named = options.get("columns") or {}
-    data = {
-        name: column(inputs[named.get(name, name)])
-        for name in COLUMNS[measure]
-        if named.get(name, name) in inputs
-    }
+    _measure, data = table_of(case)
     chosen = {
         x: options[x] for x in ("model", "method", "test", "cor", "nAGQ", "drop00") if x in options
     }

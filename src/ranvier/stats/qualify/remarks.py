@@ -1,4 +1,4 @@
-"""Differences that are no disagreement: four rules, each checked by computation and each said.
+"""Differences that are no disagreement: rules, each checked by computation and each said.
 
 A difference is excused only if its cause is shown from the case itself, never because of the
 case's name:
@@ -15,6 +15,9 @@ case's name:
 4. *R's stopping rule.* The exact number differs, but where R's own iterations stop (Fisher scoring
    by its threshold, `uniroot` by its tolerance; by default, or as tight as the README says they
    were run) ours is the expected one.
+
+Those of single families are in :mod:`ranvier.stats.qualify.effect_remarks` and
+:mod:`ranvier.stats.qualify.glmm_remarks`.
 """
 
 from __future__ import annotations
@@ -36,6 +39,9 @@ from ranvier.stats.qualify.compare import (
     inputs_of,
     numbers_of,
 )
+from ranvier.stats.qualify.effect_remarks import by_edges, by_given_rows, by_series, by_table
+from ranvier.stats.qualify.glmm import fit_case, prints_modes
+from ranvier.stats.qualify.glmm_remarks import by_counts
 from ranvier.stats.qualify.tolerance import BY_LIKELIHOOD, tolerance
 
 __all__ = [
@@ -67,14 +73,27 @@ Excused = tuple[tuple[Difference, ...], str | None]
 
 def excuse(case: Case, ours: Mapping[str, Any], found: Comparison, run: Run) -> Excused:
     """Apply the rules to the differences of a case."""
+    if case.get("family") == "glmm":
+        return _of_counts(case, ours, found)
     if case.get("family") in BY_LIKELIHOOD and _number(case["expected"].get("loglik")) is not None:
         return by_likelihood(case, ours, found)
     left, remarks = found.differences, list[str]()
+    for of_effects in (by_given_rows, by_table, by_edges, by_series):
+        left, said = of_effects(case, ours, left)
+        remarks += [said] if said else []
     for rule in (by_integers, by_r_stops, by_printed_digits):
         if left:
             left, said = rule(case, left, run)
             remarks += [said] if said else []
     return left, "; ".join(remarks) or None
+
+
+def _of_counts(case: Case, ours: Mapping[str, Any], found: Comparison) -> Excused:
+    left, said = found.differences, None
+    if not prints_modes(fit_case(case)):
+        left, said = by_likelihood(case, ours, found)
+    left, more = by_counts(case, left)
+    return left, "; ".join([*([said] if said else []), *more]) or None
 
 
 def _number(x: Any) -> float | None:

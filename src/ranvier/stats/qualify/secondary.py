@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.special import logit
 
+from ranvier.stats.arrays import Vector
 from ranvier.stats.blup import blup
 from ranvier.stats.combine import combine_p
 from ranvier.stats.effects import Measure, escalc
@@ -171,21 +172,16 @@ def run_metaprop(case: Case) -> Mapping[str, Any]:
     xi, ni = columns(case, "xi", "ni")
     options = options_of(case)
     measure = SCALES[options["sm"]]
-    effects = escalc(measure, xi=xi, ni=ni)
-    vi = effects.vi
-    if measure == "PR":  # meta corrects the variance of an empty cell, not the proportion.
-        effects = escalc(measure, xi=xi, ni=ni, to="none")
-    elif measure == "PFT":
-        vi = 1 / (4 * ni + 2)
+    yi, vi = _as_metaprop(xi, ni, measure)
     method = PROPORTION[options["method_ci"]]
-    fit = rma(effects.yi, vi, control=control_of(case))
+    fit = rma(yi, vi, control=control_of(case))
     bounds: dict[str, list[float | None]] = {"ci_lb": [], "ci_ub": []}
     for x, n in zip(xi, ni, strict=True):
         found = proportion_ci(float(x), float(n), method=method)
         for name in bounds:
             bounds[name].append(defined(_on_scale(getattr(found, name), float(n), measure)))
     return {
-        "TE": effects.yi,
+        "TE": yi,
         "seTE": np.sqrt(vi),
         "lower": bounds["ci_lb"],
         "upper": bounds["ci_ub"],
@@ -194,6 +190,20 @@ def run_metaprop(case: Case) -> Mapping[str, Any]:
         "tau2": fit.tau2,
         "I2": _share(fit.QE, fit.k),
     }
+
+
+def _as_metaprop(xi: Vector, ni: Vector, measure: Measure) -> tuple[Vector, Vector]:
+    """Effects and variances as meta makes them where a cell is empty."""
+    found = escalc(measure, xi=xi, ni=ni)
+    if measure == "PR":  # The variance is corrected, not the proportion.
+        return escalc(measure, xi=xi, ni=ni, to="none").yi, found.vi
+    if measure == "PLN":
+        # 0.5 more events and persons, but for the events in the variance of a full cell
+        # (Hartung & Knapp 2001, formula 18).
+        add = np.where((xi == 0) | (xi == ni), 0.5, 0.0)
+        events = xi + np.where(xi == ni, 0.0, add)
+        return np.log((xi + add) / (ni + add)), 1 / events - 1 / (ni + add)
+    return found.yi, found.vi
 
 
 def _share(q: float, k: int) -> float:
