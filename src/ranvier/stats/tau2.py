@@ -12,7 +12,8 @@ from ranvier.errors import ConvergenceError
 from ranvier.stats.arrays import Vector
 from ranvier.stats.estimators import FIXED, SAME_AS_PM, Control, Method, r_stops
 from ranvier.stats.least_squares import Batch, Wls, trace_p, trace_pdpe, wls
-from ranvier.stats.likelihood import highest_maximum, information, upper_bound
+from ranvier.stats.likelihood import information, upper_bound
+from ranvier.stats.maximum import highest_maximum
 from ranvier.stats.r_stops import fisher_scoring, q_root_by_uniroot
 from ranvier.stats.roots import find_roots
 
@@ -48,9 +49,7 @@ def estimate_tau2(
     if not enough.all():
         tau2, se = np.zeros(len(free)), np.full(len(free), np.nan)
         if enough.any():
-            part = Batch(
-                y=batch.y[enough], v=batch.v[enough], X=batch.X[enough], mask=batch.mask[enough]
-            )
+            part = batch.rows(enough)
             chosen = None if weights is None else weights[enough]
             found = estimate_tau2(part, method, chosen, control)
             tau2[enough], se[enough], maxima[enough] = found.tau2, found.se, found.maxima
