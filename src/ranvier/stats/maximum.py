@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import sys
 from typing import Literal
 
@@ -68,7 +69,7 @@ def _search(
 ) -> tuple[Vector, NDArray[np.intp]]:
     """Scan, bracket each change of sign, solve, and compare the likelihoods."""
     ratio = upper / lowest + 1
-    points = int(np.clip(np.ceil(np.log(ratio.max()) / np.log(APART)), FEWEST, MOST))
+    points = min(max(math.ceil(math.log(ratio.max()) / math.log(APART)), FEWEST), MOST)
     share = np.arange(points + 1) / points
     grid = lowest[:, None] * (ratio[:, None] ** share - 1)
     slope = _scan(batch, grid, method)
@@ -79,9 +80,13 @@ def _search(
     tau2 = np.zeros(len(upper))
     if not len(b):
         return tau2, maxima
-    part = batch if len(b) == len(upper) == len(np.unique(b)) else batch.rows(b)
     ends = (grid[b, g], grid[b, g + 1], slope[b, g], slope[b, g + 1])
-    roots = _newton(part, method, *ends, lowest[b])
+    if batch.mean and len(b) == 1:
+        row = batch.mask[b[0]]
+        roots = np.array([_newton_one(batch.y[b[0], row], batch.v[b[0], row], method, *ends)])
+    else:
+        part = batch if len(b) == len(upper) and maxima.max() == 1 else batch.rows(b)
+        roots = _newton(part, method, *ends, lowest[b])
     several = maxima[b] > 1
     tau2[b[~several]] = roots[~several]
     if several.any():
@@ -125,3 +130,34 @@ def _newton(
         if settled.all():
             return t
     raise ConvergenceError("The maximum of the likelihood was not found.", last=float(t[0]))
+
+
+def _newton_one(
+    y: Vector,
+    v: Vector,
+    method: Method,
+    lows: Vector,
+    highs: Vector,
+    at_lows: Vector,
+    at_highs: Vector,
+) -> float:
+    """Do the same for one mean: a single fit would else spend its time on arrays of one number."""
+    low, high, lowest = float(lows[0]), float(highs[0]), float(v.min())
+    at_low, at_high = float(at_lows[0]), float(at_highs[0])
+    t = low + (high - low) * at_low / (at_low - at_high)
+    for _ in range(100):
+        w = 1 / (v + t)
+        s1, s2 = float(w.sum()), float(w @ w)
+        u = w * (y - float(w @ y) / s1)
+        wu, ww = w * u, w * w
+        f, bend = float(u @ u) - s1, s2 - 2 * float(wu @ u) + 2 * float(w @ u) ** 2 / s1
+        if method == "REML":
+            f, bend = f + s2 / s1, bend - 2 * float(ww @ w) / s1 + (s2 / s1) ** 2
+        low, high = (t, high) if f > 0 else (low, t)
+        step = -f / bend if bend < 0 else math.inf
+        if f == 0 or abs(step) <= SETTLED * (t + lowest):
+            return min(max(t + step, low), high) if bend < 0 else t
+        t = t + step if low < t + step < high else (low + high) / 2
+        if high - low <= 4 * np.spacing(high):
+            return t
+    raise ConvergenceError("The maximum of the likelihood was not found.", last=t)

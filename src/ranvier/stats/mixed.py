@@ -72,12 +72,14 @@ def fit_batch(
     tau2, too. A given ``tau2`` (B,) is not estimated.
     """
     free = batch.k - batch.p
+    inverse: Wls | None = None
     if tau2 is None:
         found = estimate_tau2(batch, method, weights, control)
-        tau2, se_tau2, maxima = found.tau2, found.se, found.maxima
+        tau2, se_tau2, maxima, inverse = found.tau2, found.se, found.maxima, found.fit
     else:
         se_tau2, maxima = np.full_like(tau2, np.nan), np.ones(len(tau2), dtype=np.intp)
-    inverse = wls(batch, 1 / (batch.v + tau2[:, None]))
+    if inverse is None:
+        inverse = wls(batch, 1 / (batch.v + tau2[:, None]))
     if weights is None:
         fit, vcov = inverse, inverse.cov
     else:

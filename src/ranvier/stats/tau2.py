@@ -31,6 +31,7 @@ class Tau2:
     tau2: Vector
     se: Vector
     maxima: NDArray[np.intp]
+    fit: Wls | None = None  # by inverse variances at the estimate, where it was made anyway
 
 
 def estimate_tau2(
