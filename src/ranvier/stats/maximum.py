@@ -56,7 +56,7 @@ def highest_maximum(
     if (engine or engine_for(batch)) == "compiled":
         from ranvier.stats.compiled import search
 
-        tau2, maxima = search(batch, method, lowest, upper)
+        tau2, maxima = search(batch, method, lowest, upper, (APART, FEWEST, MOST), SETTLED)
         several = maxima > 1
         if several.any():
             tau2[several] = _search(batch.rows(several), method, lowest[several], upper[several])[0]
