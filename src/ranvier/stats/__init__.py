@@ -76,6 +76,7 @@ from ranvier.stats.paired import (
     paired_odds_ratio,
     paired_risk_difference,
 )
+from ranvier.stats.permutation import PermutationTest, permutest
 from ranvier.stats.peto import rma_peto
 from ranvier.stats.prepost import ChangeGrid, Contrast, mean_contrast, prepost_change
 from ranvier.stats.proportion import ProportionCi, ProportionMethod, proportion_ci
@@ -147,6 +148,7 @@ __all__ = [
     "MhTests",
     "Model",
     "PairedDifference",
+    "PermutationTest",
     "PiMethod",
     "Posterior",
     "ProportionCi",
@@ -200,6 +202,7 @@ __all__ = [
     "meta_regression",
     "paired_odds_ratio",
     "paired_risk_difference",
+    "permutest",
     "predict_scale",
     "prepost_change",
     "proportion_ci",
