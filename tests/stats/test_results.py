@@ -27,6 +27,7 @@ from ranvier.stats import (
     matreg,
     meta_binary,
     meta_regression,
+    permutest,
     predict_scale,
     regtest,
     rma,
@@ -68,6 +69,7 @@ RESULTS = {
     "matreg": lambda: matreg([[1, 0.5, 0.3], [0.5, 1, 0.2], [0.3, 0.2, 1]], n=50),
     "bayesmeta": lambda: bayesmeta(YI, VI, tau_prior="DuMouchel"),
     "influence": lambda: influence(YI, VI),
+    "permutest": lambda: permutest(YI, VI, mods=[1, 2, 3, 4, 5, 7], iterations=50),
     "rstudent": lambda: rstudent(YI, VI),
     "chi2": lambda: chi2_test(3, 4, 5, 6),
 }
