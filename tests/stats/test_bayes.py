@@ -117,3 +117,6 @@ def test_an_improper_posterior_is_refused():
     heavy = bayesmeta(Y[:3], V[:3], tau_prior="uniform")
     assert heavy.tau.mean == np.inf
     assert np.isfinite(heavy.tau.median)
+    cauchy = bayesmeta(Y[:2], V[:2], tau_prior=PRIORS[1])
+    assert np.isfinite(cauchy.tau.mean)
+    assert cauchy.tau.sd == cauchy.mu.sd == np.inf

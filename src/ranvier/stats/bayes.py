@@ -21,6 +21,9 @@ from ranvier.stats.tau_priors import TauPrior, TauPriorKind, as_tau_prior
 
 __all__ = ["BayesMeta", "bayesmeta"]
 
+#: A power of the tail of tau is known to this much; -2 itself has no mean, -3 no variance.
+SLACK = 1e-3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BayesMeta(Result):
@@ -216,8 +219,8 @@ def _results(
     fall = _fall(grid)
     used = grid.weight > 1e-18
     tau, weight = grid.tau[used], grid.weight[used] / grid.weight[used].sum()
-    first = float(weight @ tau) if fall < -2 else float("inf")
-    second = float(np.sqrt(weight @ (tau - first) ** 2)) if fall < -3 else float("inf")
+    first = float(weight @ tau) if fall < -2 - SLACK else float("inf")
+    second = float(np.sqrt(weight @ (tau - first) ** 2)) if fall < -3 - SLACK else float("inf")
     if mixing == "direct":
         tau, weight = direct_grid(grid, model.moments)
         fall = -np.inf

@@ -217,7 +217,7 @@ class NormalMixture:
         """Mean and standard deviation; infinite ones where tau's tail falls too slowly."""
         mean = float(self.weight @ self.mean)
         var = float(self.weight @ (self.sd**2 + (self.mean - mean) ** 2))
-        return mean, float(np.sqrt(var)) if fall < -3 else float("inf")
+        return mean, float(np.sqrt(var)) if fall < -3.001 else float("inf")
 
 
 def summarise(
