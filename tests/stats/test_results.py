@@ -14,11 +14,13 @@ from ranvier.errors import InputError
 from ranvier.stats import (
     baujat,
     bayesmeta,
+    beta_binomial,
     blup,
     chi2_test,
     confint_tau2,
     contrast,
     cumul,
+    exact_rate_ratio,
     gosh,
     influence,
     kenward_roger,
@@ -31,9 +33,11 @@ from ranvier.stats import (
     predict_scale,
     regtest,
     rma,
+    rma_glmm,
     rma_mh,
     rma_peto,
     rstudent,
+    sparse_methods,
     subgroups,
     trimfill,
 )
@@ -71,6 +75,10 @@ RESULTS = {
     "influence": lambda: influence(YI, VI),
     "permutest": lambda: permutest(YI, VI, mods=[1, 2, 3, 4, 5, 7], iterations=50),
     "rstudent": lambda: rstudent(YI, VI),
+    "glmm": lambda: rma_glmm("OR", ai=[5, 11, 5], bi=[5, 5, 6], ci=[1, 3, 2], di=[9, 13, 9]),
+    "beta-binomial": lambda: beta_binomial("PLO", xi=[1, 9, 2], ni=[10, 20, 30]),
+    "exact rates": lambda: exact_rate_ratio([0, 2], [100, 250], [3, 5], [110, 240]),
+    "sparse": lambda: sparse_methods(ai=[0, 1], n1i=[20, 30], ci=[2, 3], n2i=[25, 30]),
     "chi2": lambda: chi2_test(3, 4, 5, 6),
 }
 

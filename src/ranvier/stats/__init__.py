@@ -8,6 +8,7 @@ from ranvier.stats.agreement import (
     agreement,
 )
 from ranvier.stats.bayes import BayesMeta, bayesmeta
+from ranvier.stats.beta_binomial import BetaBinomial, BetaBinomialMeasure, beta_binomial
 from ranvier.stats.blup import Blup, blup
 from ranvier.stats.combine import CombinedP, CombineMethod, combine_p
 from ranvier.stats.convert import (
@@ -32,6 +33,7 @@ from ranvier.stats.exact import (
     exact_odds_ratio,
     fisher_test,
 )
+from ranvier.stats.exact_rates import ExactRateRatio, exact_rate_ratio
 from ranvier.stats.five_numbers import MeanSd, mean_from_quantiles
 from ranvier.stats.formula import Design, design
 from ranvier.stats.funnel import (
@@ -97,6 +99,13 @@ from ranvier.stats.sensitivity import (
     leave1out,
     rma_subsets,
 )
+from ranvier.stats.sparse_methods import (
+    Advice,
+    SparseFacts,
+    SparseMethods,
+    Verdict,
+    sparse_methods,
+)
 from ranvier.stats.subgroups import Subgroups, subgroups
 from ranvier.stats.tau2 import Method
 from ranvier.stats.tau2_ci import Tau2Ci, Tau2Interval, confint_tau2
@@ -106,12 +115,15 @@ from ranvier.stats.zero_cells import ZERO_CELLS, ZeroCells, ZeroCellsName
 __all__ = [
     "FORMULAS",
     "ZERO_CELLS",
+    "Advice",
     "Agreement",
     "AgreementWeights",
     "Alternative",
     "Baujat",
     "BayesMeta",
     "BeggTest",
+    "BetaBinomial",
+    "BetaBinomialMeasure",
     "Blup",
     "ChangeGrid",
     "Coding",
@@ -126,6 +138,7 @@ __all__ = [
     "Design",
     "Effects",
     "ExactOddsRatio",
+    "ExactRateRatio",
     "FailSafe",
     "FitStats",
     "FitTable",
@@ -157,6 +170,8 @@ __all__ = [
     "Residuals",
     "RmaResult",
     "ScalePrediction",
+    "SparseFacts",
+    "SparseMethods",
     "Subgroups",
     "Tau2Ci",
     "Tau2Interval",
@@ -165,12 +180,14 @@ __all__ = [
     "TestResult",
     "TrimFill",
     "VType",
+    "Verdict",
     "ZeroCells",
     "ZeroCellsName",
     "agreement",
     "baujat",
     "bayesmeta",
     "begg_test",
+    "beta_binomial",
     "blup",
     "change_correlation",
     "chi2_test",
@@ -183,6 +200,7 @@ __all__ = [
     "double_arcsine_inverse",
     "escalc",
     "exact_odds_ratio",
+    "exact_rate_ratio",
     "fisher_test",
     "fsn",
     "gosh",
@@ -221,6 +239,7 @@ __all__ = [
     "sd_of_change",
     "se_from_ci",
     "se_from_p",
+    "sparse_methods",
     "subgroups",
     "trimfill",
     "turner_prior",

@@ -6,7 +6,6 @@ over strata they are a sum of such, whose distribution is a convolution.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -17,11 +16,11 @@ from scipy.stats import chi2
 
 from ranvier.errors import InputError
 from ranvier.stats.arrays import Vector, as_counts, rows_of
+from ranvier.stats.conditional import conditional_on, convolved, two_sided_exact
 from ranvier.stats.effects import table_from
 from ranvier.stats.measures.counts import Table
 from ranvier.stats.printing import defined, show, show_interval, show_p
 from ranvier.stats.result import Result
-from ranvier.stats.roots import find_root
 
 __all__ = [
     "Alternative",
@@ -33,9 +32,6 @@ __all__ = [
 ]
 
 Alternative = Literal["two_sided", "greater", "less"]
-
-#: Two tables are equally likely if their probabilities differ by less (R's fisher.test uses it).
-TIES = 1e-7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +66,7 @@ class ExactOddsRatio(Result):
         "The common odds ratio and its interval were calculated conditionally on all margins, "
         "without adding to empty cells."
     )
-    CITES: ClassVar[tuple[str, ...]] = ("mantel1959",)
+    CITES: ClassVar[tuple[str, ...]] = ("mehta1985",)
 
     k: int
     estimate: float | None
@@ -108,29 +104,10 @@ def _stratum(n1: float, n2: float, events: float) -> tuple[int, Vector]:
     return low, log_p - log_p.max()
 
 
-def _convolved(table: Table) -> tuple[int, Vector]:
-    """Distribution of all events in group 1 under an odds ratio of 1, given all margins."""
-    low, p = 0, np.ones(1)
-    for n1, n2, events in zip(table.n1i, table.n2i, table.ai + table.ci, strict=True):
-        first, log_p = _stratum(float(n1), float(n2), float(events))
-        low, p = low + first, np.convolve(p, np.exp(log_p))
-        p = p / p.sum()
-    return low, p
-
-
-def _tilted(log_p: Vector, log_or: float) -> Vector:
-    """The same distribution under another odds ratio."""
-    tilted = log_p + np.arange(len(log_p)) * log_or
-    p = np.exp(tilted - tilted.max())
-    return p / p.sum()
-
-
-def _solve(f: Callable[[float], float]) -> float:
-    """Find the root of a falling or rising function of the log odds ratio."""
-    width = 1.0
-    while f(-width) * f(width) > 0:
-        width *= 2
-    return find_root(f, -width, width)
+def _strata(table: Table) -> list[tuple[int, Vector]]:
+    """Events in group 1 of each table, given all margins."""
+    rows = zip(table.n1i, table.n2i, table.ai + table.ci, strict=True)
+    return [_stratum(float(n1), float(n2), float(events)) for n1, n2, events in rows]
 
 
 def exact_odds_ratio(
@@ -181,53 +158,23 @@ def exact_odds_ratio(
     OR 6.41 [0.21, 626.24] (exact), p = 0.4857
     """
     table = _whole_table({"ai": ai, "bi": bi, "ci": ci, "di": di, "n1i": n1i, "n2i": n2i})
-    low, p = _convolved(table)
-    observed = round(float(table.ai.sum())) - low
     says = (table.ai + table.ci > 0) & (table.bi + table.di > 0) & (table.n1i > 0) & (table.n2i > 0)
     notes = tuple(
         f"study {i + 1}: says nothing about the odds ratio (an empty margin)"
         for i in np.flatnonzero(~says)
     )
-    if len(p) == 1:
-        return ExactOddsRatio(
-            k=int(says.sum()), estimate=None, ci_lb=None, ci_ub=None, pval=None, level=level,
-            mid_p=mid_p, notes=notes,
-        )  # fmt: skip
-    with np.errstate(divide="ignore"):
-        log_p = np.log(p)
-    share = 0.5 if mid_p else 1.0
-    tail = (1 - level) / 2
-    steps = np.arange(len(p))
-
-    def mean(log_or: float) -> float:
-        return float(_tilted(log_p, log_or) @ steps) - observed
-
-    def above(log_or: float) -> float:
-        q = _tilted(log_p, log_or)
-        return float(q[observed + 1 :].sum() + share * q[observed]) - tail
-
-    def below(log_or: float) -> float:
-        q = _tilted(log_p, log_or)
-        return float(q[:observed].sum() + share * q[observed]) - tail
-
-    at_floor, at_ceiling = observed == 0, observed == len(p) - 1
-    estimate = 0.0 if at_floor else float("inf") if at_ceiling else float(np.exp(_solve(mean)))
+    total = round(float(table.ai.sum()))
+    found = conditional_on(_strata(table), total, mid_p=mid_p, level=level)
     return ExactOddsRatio(
         k=int(says.sum()),
-        estimate=estimate,
-        ci_lb=0.0 if at_floor else float(np.exp(_solve(above))),
-        ci_ub=float("inf") if at_ceiling else float(np.exp(_solve(below))),
-        pval=_two_sided(p, observed, share),
+        estimate=None if found is None else float(np.exp(found.estimate)),
+        ci_lb=None if found is None else float(np.exp(found.ci_lb)),
+        ci_ub=None if found is None else float(np.exp(found.ci_ub)),
+        pval=None if found is None else found.pval,
         level=level,
         mid_p=mid_p,
         notes=notes,
     )
-
-
-def _two_sided(p: Vector, observed: int, share: float) -> float:
-    """Sum the probability of all that is no more likely than what was observed."""
-    as_rare = p <= p[observed] * (1 + TIES)
-    return min(1.0, float(p[as_rare].sum() - (1 - share) * p[observed]))
 
 
 def fisher_test(
@@ -253,12 +200,12 @@ def fisher_test(
     fisher, p = 0.4857 (2-sided)
     """
     table = _whole_table({"ai": ai, "bi": bi, "ci": ci, "di": di})
-    low, p = _convolved(table)
+    low, p = convolved(_strata(table), 0.0)
     observed = round(float(table.ai[0])) - low
     tails = {
         "greater": float(p[observed:].sum()),
         "less": float(p[: observed + 1].sum()),
-        "two_sided": _two_sided(p, observed, 1.0),
+        "two_sided": two_sided_exact(p, observed),
     }
     return TestResult(
         test="fisher",

@@ -85,6 +85,38 @@ REFERENCES: Mapping[str, str] = {
     "yusuf1985": "Yusuf S, Peto R, Lewis J, Collins R, Sleight P (1985). Beta blockade during and "
     "after myocardial infarction: an overview of the randomized trials. Progress in Cardiovascular "
     "Diseases 27:335-371. doi:10.1016/S0033-0620(85)80003-7",
+    "bradburn2007": "Bradburn MJ, Deeks JJ, Berlin JA, Localio AR (2007). Much ado about nothing: "
+    "a comparison of the performance of meta-analytical methods with rare events. "
+    "Statistics in Medicine 26:53-77. doi:10.1002/sim.2528",
+    "cochrane2019": "Deeks JJ, Higgins JPT, Altman DG, editors (2019). Chapter 10: Analysing "
+    "data and undertaking meta-analyses. In: Cochrane Handbook for Systematic Reviews of "
+    "Interventions, 2nd ed. Chichester: Wiley. doi:10.1002/9781119536604.ch10",
+    "efthimiou2018": "Efthimiou O (2018). Practical guide to the meta-analysis of rare events. "
+    "Evidence-Based Mental Health 21:72-76. doi:10.1136/eb-2018-102911",
+    "jackson2018": "Jackson D, Law M, Stijnen T, Viechtbauer W, White IR (2018). A comparison of "
+    "seven random-effects models for meta-analyses that estimate the summary odds "
+    "ratio. Statistics in Medicine 37:1059-1085. doi:10.1002/sim.7588",
+    "kuss2015": "Kuss O (2015). Statistical methods for meta-analyses including information from "
+    "studies without any events - add nothing to nothing and succeed nevertheless. "
+    "Statistics in Medicine 34:1097-1116. doi:10.1002/sim.6383",
+    "mehta1985": "Mehta CR, Patel NR, Gray R (1985). Computing an exact confidence interval for "
+    "the common odds ratio in several 2x2 contingency tables. Journal of the American "
+    "Statistical Association 80:969-973. doi:10.1080/01621459.1985.10478212",
+    "rothman2008": "Rothman KJ, Greenland S, Lash TL (2008). Modern Epidemiology. 3rd ed. "
+    "Philadelphia: Lippincott Williams & Wilkins.",
+    "rucker2009": "Rücker G, Schwarzer G, Carpenter J, Olkin I (2009). Why add anything to "
+    "nothing? The arcsine difference as a measure of treatment effect in meta-analysis with "
+    "zero cells. Statistics in Medicine 28:721-738. doi:10.1002/sim.3511",
+    "schwarzer2019": "Schwarzer G, Chemaitelly H, Abu-Raddad LJ, Rücker G (2019). Seriously "
+    "misleading results using inverse of Freeman-Tukey double arcsine transformation in "
+    "meta-analysis of single proportions. Research Synthesis Methods 10:476-483. "
+    "doi:10.1002/jrsm.1348",
+    "stijnen2010": "Stijnen T, Hamza TH, Özdemir P (2010). Random effects meta-analysis of event "
+    "outcome in the framework of the generalized linear mixed model with applications "
+    "in sparse data. Statistics in Medicine 29:3046-3067. doi:10.1002/sim.4040",
+    "sweeting2004": "Sweeting MJ, Sutton AJ, Lambert PC (2004). What to add to nothing? Use and "
+    "avoidance of continuity corrections in meta-analysis of sparse data. Statistics "
+    "in Medicine 23:1351-1375. doi:10.1002/sim.1761",
 }
 
 

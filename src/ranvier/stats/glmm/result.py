@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ranvier.stats.glmm.columns import GlmmMeasure
 from ranvier.stats.glmm.models import Model
 from ranvier.stats.mixed import FitStats
 from ranvier.stats.printing import show, show_interval, show_p
+from ranvier.stats.result import Result
 
 __all__ = ["GlmmMethod", "GlmmResult", "GlmmTest"]
 
@@ -24,7 +25,7 @@ NAMES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class GlmmResult:
+class GlmmResult(Result):
     """What :func:`rma_glmm` found, on the log scale (log odds, log rates, logs of their ratios).
 
     Attributes
@@ -51,9 +52,12 @@ class GlmmResult:
         The log-likelihood of the counts with the random effects at their modes rather than
         integrated out: what metafor prints as log-likelihood where it integrates by more than one
         node.
-    notes : tuple of str
-        Each exclusion and each doubt, in words.
     """
+
+    DOES: ClassVar[str] = (
+        "Counts were pooled by a generalised linear mixed model, without adding to empty cells."
+    )
+    CITES: ClassVar[tuple[str, ...]] = ("stijnen2010", "jackson2018")
 
     k: int
     estimate: float
@@ -82,7 +86,6 @@ class GlmmResult:
     test: GlmmTest
     nAGQ: int
     level: float
-    notes: tuple[str, ...] = field(default=(), repr=False)
 
     def __str__(self) -> str:
         kind = "random effects" if self.method == "ML" else "one common effect"

@@ -19,6 +19,7 @@ from ranvier.stats.glmm.newton import Maximum, maximise
 from ranvier.stats.glmm.result import GlmmMethod, GlmmResult, GlmmTest
 from ranvier.stats.mixed import FitStats, critical
 from ranvier.stats.printing import defined
+from ranvier.stats.r_code import RCall
 from ranvier.stats.rma import two_sided
 
 __all__ = ["GlmmMeasure", "GlmmMethod", "GlmmResult", "loglik_at", "rma_glmm"]
@@ -171,6 +172,21 @@ def rma_glmm(
         data, m, top, found, effects, constant=constant, at_modes=at_modes + constant,
         measure=measure, model=model if two else None, method=method, test=test, cor=cor,
         nodes=nodes, level=level, notes=notes,
+        call=RCall(
+            function="rma.glmm",
+            columns=columns,
+            options={
+                "measure": measure,
+                "model": model if two else None,
+                "method": method,
+                "test": test,
+                "coding": {"half": None, "group1": 1, "group2": 0}[coding],
+                "cor": True if cor else None,
+                "drop00": None if drop00 else False,
+                "nAGQ": nAGQ,
+                "level": None if level == 0.95 else 100 * level,
+            },
+        ),
     )  # fmt: skip
 
 
@@ -221,6 +237,7 @@ def _result(
     data: Data, m: Structure, top: Maximum, found: Heterogeneity | None, effects: Effects, *,
     constant: float, at_modes: float, measure: GlmmMeasure, model: Model | None,
     method: GlmmMethod, test: GlmmTest, cor: bool, nodes: int, level: float, notes: list[str],
+    call: RCall,
 ) -> GlmmResult:  # fmt: skip
     k, estimate = data.k, float(top.shared[0])
     vcov = _inverse(top.information.reduced())
@@ -262,6 +279,7 @@ def _result(
         nAGQ=nodes,
         level=level,
         notes=tuple(notes),
+        call=call,
     )
 
 
