@@ -40,8 +40,8 @@ LARGE_EFFECT = 5.0
 #: With fewer events in all, approximations for large samples do not hold (our reading).
 FEW_EVENTS = 10
 ONE_EFFECT = (
-    "The exact, Mantel-Haenszel and Peto methods take one common effect; the mixed and beta-binomial "
-    "models let effects, or risks, vary between studies."
+    "The exact, Mantel-Haenszel and Peto methods take one common effect; the mixed and "
+    "beta-binomial models let effects, or risks, vary between studies."
 )
 #: With fewer informative studies, a variance between them is hardly estimable (our reading).
 FEW_STUDIES = 5
