@@ -14,6 +14,7 @@ import msgspec
 import rfc8785
 
 from ranvier.core.analysis import AnalysisRecorded
+from ranvier.core.duplicates import Deduplication, Match
 from ranvier.core.finding import Finding, Published, Text, Version
 from ranvier.core.judgement import Certainty, RiskOfBias
 from ranvier.core.protocol import Protocol
@@ -76,6 +77,8 @@ _ALL: tuple[Fact[Any], ...] = (
     Fact("search.run", "search", SearchRun, lambda p: p.id),
     Fact("records.imported", "import", Import, lambda p: p.id),
     Fact("records.clustered", "clustering", Clustering, lambda p: p.id),
+    Fact("records.deduplicated", "deduplication", Deduplication, lambda p: p.id),
+    Fact("records.matched", "match", Match, lambda p: "=".join(sorted((p.a, p.b)))),
     Fact("decision.made", "decision", Decision, _decision_key),
     Fact("report.found", "report", Report, lambda p: p.id),
     Fact("study.described", "study", Study, lambda p: p.id),

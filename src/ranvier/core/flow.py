@@ -45,15 +45,26 @@ class Flow:
     warnings: tuple[str, ...]
 
 
+#: Which of two verdicts keeps a report in the review.
+_KEEPS = {"exclude": 0, "not_retrieved": 0, "maybe": 1, "include": 2}
+
+
 def item_states(review: Review, stage: str) -> dict[str, ItemState]:
     """Return the screening state of every item that has a decision at `stage`."""
     protocol = review.protocol
     rules = {rule.stage: rule for rule in protocol.screening} if protocol else {}
-    by_item: dict[str, list[Decision]] = {}
+    by_item: dict[str, dict[str, Decision]] = {}
     for decision in review.decisions.values():
         if decision.stage == stage:
-            by_item.setdefault(decision.item, []).append(decision)
-    return {item: screening_state(given, rules[stage]) for item, given in by_item.items()}  # pyright: ignore[reportArgumentType]
+            given = by_item.setdefault(review.item_of(decision.item), {})
+            before = given.get(decision.reviewer)
+            # One person who judged two records of one report has one voice: the one that keeps it.
+            if before is None or _KEEPS[decision.verdict] >= _KEEPS[before.verdict]:
+                given[decision.reviewer] = decision
+    return {
+        item: screening_state(given.values(), rules[stage])  # pyright: ignore[reportArgumentType]
+        for item, given in by_item.items()
+    }
 
 
 def flow_of(review: Review) -> Flow:
@@ -83,7 +94,7 @@ def flow_of(review: Review) -> Flow:
             f"{len(strays)} items have a full-text decision without having been included on "
             f"title and abstract: {', '.join(strays[:5])}."
         )
-    in_reports = {report.record for report in review.reports.values()}
+    in_reports = {review.item_of(report.record) for report in review.reports.values()}
     homeless = sorted(set(included) - in_reports)
     if homeless:
         warnings.append(
@@ -122,7 +133,7 @@ def flow_of(review: Review) -> Flow:
 def _reasons(review: Review, stage: str, states: dict[str, ItemState]) -> dict[str, int]:
     """Count exclusions by their first reason, the most frequent first."""
     reasons = {
-        d.item: d.reasons[0]
+        review.item_of(d.item): d.reasons[0]
         for d in review.decisions.values()
         if d.stage == stage and d.verdict == "exclude" and d.reasons
     }

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
+from ranvier.core import duplicates
 from ranvier.core.analysis import AnalysisRecorded
+from ranvier.core.duplicates import Deduplication, Match, clusters_of
 from ranvier.core.event import Event
 from ranvier.core.facts import ReviewOpened, decode
 from ranvier.core.finding import Finding, Published, Text, Version
@@ -135,13 +137,39 @@ class Review:
         return self.all("import", Import)
 
     @cached_property
+    def deduplications(self) -> dict[str, Deduplication]:
+        """Automatic deduplications by id."""
+        return self.all("deduplication", Deduplication)
+
+    @cached_property
+    def matches(self) -> dict[str, Match]:
+        """What people decided about pairs of records."""
+        return self.all("match", Match)
+
+    @cached_property
     def clusters(self) -> dict[str, tuple[str, ...]]:
         """Clusters of two records or more, by id."""
-        return {
-            id: records
-            for clustering in self.all("clustering", Clustering).values()
-            for id, records in clustering.clusters.items()
-        }
+        clusterings = self.all("clustering", Clustering).values()
+        return clusters_of(clusterings, self.deduplications.values(), self.matches.values())
+
+    @cached_property
+    def homes(self) -> dict[str, str]:
+        """The cluster of each record that is in one."""
+        return {record: id for id, records in self.clusters.items() for record in records}
+
+    def item_of(self, id: str) -> str:
+        """Return what a record or cluster is screened as: the cluster it is in, or itself."""
+        if id in self.clusters:
+            return id
+        record = id.removeprefix("dup:")  # a cluster that was joined or parted since
+        return self.homes.get(record, record if record in self.records else id)
+
+    @cached_property
+    def duplicate_questions(self) -> tuple[duplicates.Question, ...]:
+        """Pairs of records that a machine left to a person, the most doubtful first."""
+        return duplicates.open_questions(
+            self.deduplications.values(), self.matches.values(), self.clusters
+        )
 
     @cached_property
     def decisions(self) -> dict[str, Decision]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
+from ranvier.core.duplicates import Deduplication, Match, clusters_of
 from ranvier.core.facts import ReviewOpened, Undone, Withdrawn, fact_of
 from ranvier.core.finding import Finding
 from ranvier.core.judgement import (
@@ -224,10 +225,43 @@ def _clustering(ledger: Ledger, c: Clustering) -> list[str]:
     return problems
 
 
-def _items(ledger: Ledger) -> set[str]:
-    """Return everything that can be screened or be a report: records and clusters."""
-    clusters = {k for c in ledger.of("clustering").values() for k in c.clusters}
-    return ledger.records | clusters
+def _deduplication(ledger: Ledger, d: Deduplication) -> list[str]:
+    """Check that an automatic deduplication is of known imports and known records."""
+    where = f"deduplication {d.id!r}"
+    problems: list[str] = []
+    for imported in d.imports:
+        problems += ledger.unknown("import", imported, where)
+    pairs = (*d.merges, *d.questions)
+    strays = {id for pair in pairs for id in (pair.a, pair.b)} - ledger.records
+    if strays:
+        problems.append(f"{where} names record {min(strays)!r}: never imported.")
+    return problems
+
+
+def _match(ledger: Ledger, m: Match) -> list[str]:
+    """Check that a decision is on two records, and that no other decision says otherwise."""
+    where = f"the decision on {m.a!r} and {m.b!r}"
+    problems = [
+        f"{where}: there is no record {id!r}." for id in (m.a, m.b) if id not in ledger.records
+    ]
+    if m.a == m.b:
+        problems.append(f"{where}: a record is always the same as itself.")
+    others = [o for o in ledger.of("match").values() if {o.a, o.b} != {m.a, m.b}]
+    joined = clusters_of((), (), [o for o in (*others, m) if o.verdict == "same"])
+    for o in (*others, m):
+        if o.verdict == "different" and any({o.a, o.b} <= set(c) for c in joined.values()):
+            problems.append(
+                f"{where}: other decisions call {o.a!r} and {o.b!r} "
+                f"{'different' if m.verdict == 'same' else 'the same, one step at a time'}."
+            )
+    return problems
+
+
+def _is_item(ledger: Ledger, id: str) -> bool:
+    """Say whether this can be screened or be a report: a record, or a cluster of records."""
+    if id.removeprefix("dup:") in ledger.records:
+        return True
+    return any(id in c.clusters for c in ledger.of("clustering").values())
 
 
 def _decision(ledger: Ledger, d: Decision) -> list[str]:
@@ -237,7 +271,7 @@ def _decision(ledger: Ledger, d: Decision) -> list[str]:
     if protocol is None:
         return [f"{where} needs a protocol first."]
     problems: list[str] = []
-    if d.item not in ledger.records and d.item not in _items(ledger):
+    if not _is_item(ledger, d.item):
         problems.append(f"{where}: no such record or cluster.")
     if d.verdict not in VERDICTS:
         problems.append(f"{where}: verdict {d.verdict!r} is none of {', '.join(VERDICTS)}.")
@@ -257,7 +291,7 @@ def _decision(ledger: Ledger, d: Decision) -> list[str]:
 def _report(ledger: Ledger, r: Report) -> list[str]:
     """Check that a report is described by one record that no other report has."""
     problems: list[str] = []
-    if r.record not in _items(ledger):
+    if not _is_item(ledger, r.record):
         problems.append(f"report {r.id!r} names record {r.record!r}: never imported.")
     problems += [
         f"record {r.record!r} would describe two reports, {id!r} and {r.id!r}."
@@ -364,6 +398,8 @@ _CHECKS: dict[type, Callable[[Ledger, Any], list[str]]] = {
     Source: _source,
     Import: _import,
     Clustering: _clustering,
+    Deduplication: _deduplication,
+    Match: _match,
     Decision: _decision,
     Report: _report,
     Study: _study,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ranvier.core.search import Record
+from ranvier.core.record import Record, is_retracted
 from ranvier.dedup.locators import (
     read_doi,
     read_issue,
@@ -22,6 +22,8 @@ __all__ = ["Citation", "cite"]
 
 #: Characters of an abstract that are compared: enough to tell abstracts, short enough to be quick.
 ABSTRACT = 400
+#: What a record is, by what it says of another.
+_NOTICE_OF = {"ErratumFor": "erratum", "RetractionOf": "retraction"}
 _ABSTRACT_LABELS = ("abstract", "background", "objectives", "objective", "purpose", "introduction")
 
 
@@ -88,8 +90,10 @@ def cite(record: Record) -> Citation:
     >>> c.title, c.page, c.end
     ('ivig in mmn', 221, 228)
     """
-    kind = record.type or ""
+    kind = "; ".join(record.types or (record.type or "",))
     title = read_title(record.title, kind)
+    marks = (_NOTICE_OF.get(said.relation, "") for said in record.notices)
+    notice = title.notice or next(filter(None, marks), "")
     first, names, authors = read_authors(record.authors)
     volume = record.volume or ""
     letters, page, end = read_pages(record.pages or "")
@@ -99,8 +103,8 @@ def cite(record: Record) -> Citation:
     return Citation(
         title=title.words,
         numbers=title.numbers,
-        notice=title.notice,
-        retracted=title.retracted or "retracted publication" in kind,
+        notice=notice,
+        retracted=title.retracted or is_retracted(record),
         first=first,
         names=names,
         authors=authors,
@@ -114,13 +118,13 @@ def cite(record: Record) -> Citation:
         end=end,
         doi=read_doi(record.doi or ""),
         pmid=read_pmid(record.pmid or ""),
-        registry=read_registry(record.registry_id) if record.registry_id else (),
+        registry=read_registry("; ".join((*record.registry_ids, record.registry_id or ""))),
         abstract=_beginning(record.abstract or ""),
         conference="conference" in kind
         or "meeting" in kind
         or "conference" in journal.casefold()
         or "annual meeting" in journal.casefold(),
-        registration="registr" in kind or "clinical trial protocol" in kind,
+        registration=record.genre == "registration" or "registr" in kind,
     )
 
 

@@ -122,7 +122,7 @@ def _begins(x: str, y: str) -> bool:
 
 
 def _within(x: str, y: str) -> bool:
-    """Say whether one title stands in the other, but for a slip: a section's name was put before."""
+    """Say whether one title stands in the other, but for a slip, after a section's name."""
     shorter, longer = sorted((len(x), len(y)))
     return shorter >= 40 and longer >= 1.15 * shorter and fuzz.partial_ratio(x, y) >= 95
 

@@ -18,7 +18,7 @@ __all__ = ["Judged", "judge"]
 #: What a veto takes from the bits when pairs to ask are ranked; the more, the surer it tells two
 #: reports apart. Between equal titles a contradiction of place is often a slip of one source.
 DOUBT: dict[str, float] = {
-    "notice": 6.0, "numbers": 6.0, "title": 5.0, "authors": 4.0, "registry": 4.0, "preprint": 6.0,
+    "notice": 12.0, "numbers": 6.0, "title": 5.0, "authors": 4.0, "registry": 4.0, "preprint": 6.0,
     "registration": 6.0, "conference": 2.0, "pages": 2.0, "volume": 2.0, "issue": 2.0,
     "journal": 2.0, "year": 2.0, "doi": 2.0, "thin": 0.0,
 }  # fmt: skip

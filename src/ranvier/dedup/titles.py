@@ -55,7 +55,8 @@ _NOTICES: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"^\W*(?:errat(?:um|a)\b|corrigend(?:um|a)\b|(?:author |publisher |editorial )?"
             r"correction(?:s)?(?:\s*(?:to\b|:|for\b)|$)|correction notice|addend(?:um|a)\b)"
-            r"|\((?:erratum|correction)\b|\(vol\.? ?\d+, (?:pgs?|pp?)\b|\(\d{4}\) \d+ ?[:(][^)]*\)?\)\s*\.?$"
+            r"|\((?:erratum|correction)\b|\(vol\.? ?\d+, (?:pgs?|pp?)\b"
+            r"|\(\d{4}\) \d+ ?[:(][^)]*\)?\)\s*\.?$"
             r"|[\[:(]\s*(?:erratum|corrigendum|correction)\s*[\])]?\s*$",
             re.I,
         ),
@@ -105,8 +106,10 @@ _TYPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("erratum", re.compile(r"errat|corrigend|published correction|\bcorrection\b", re.I)),
     ("retraction", re.compile(r"retraction (?:of|notice)|^retraction$", re.I)),
 )
-_SPELLING = {"our": "or", "ours": "ors", "tre": "ter", "tres": "ters", "isation": "ization",
-             "ised": "ized", "ise": "ize", "ising": "izing", "yse": "yze", "ysed": "yzed"}  # fmt: skip
+_SPELLING = {
+    "our": "or", "ours": "ors", "tre": "ter", "tres": "ters", "isation": "ization", "ised": "ized",
+    "ise": "ize", "ising": "izing", "yse": "yze", "ysed": "yzed",
+}  # fmt: skip
 _BRITISH = re.compile(r"(?<=[a-z]{2})(?:ours?|tres?|isation|ised|ise|ising|ysed?)\b")
 _ROMAN = {
     "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11",
@@ -201,16 +204,11 @@ def read_title(text: str, type_: str = "") -> Title:
     notice = next((kind for kind, form in _NOTICES if form.search(text)), "")
     if notice == "erratum":
         text = _NOTICE_WORDS.sub("", text) or text
-    if text.endswith((")", "]", ").", "].")) and not text.startswith("["):
-        for _ in range(4):
+    for _ in range(4):
+        if text.startswith("[") and text.count("]") == 1 and text.rstrip(" .").endswith("]"):
+            text = text.strip(" .[]")  # a translated title
+        elif text.endswith((")", "]", ").", "].")):
             text = _HUNG_ON.sub("", text)
-    if not notice and type_:
-        notice = next((kind for kind, form in _TYPES if form.search(type_)), "")
-    elif "]" in text and text.startswith("["):
-        head, _, tail = text.rpartition("]")
-        while tail.strip(" .") == "" and head.count("]") > 0:
-            head, _, tail = head.rpartition("]")
-        text = head if len(tail) < 3 else text
     words = _american(fold(text))
     return Title(words, _numbers(words), notice, retracted)
 
