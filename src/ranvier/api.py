@@ -18,9 +18,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Literal
 
 from ranvier.bootstrap import (
     Mode,
+    cache_folder,
     create_store,
     open_store,
     restore_store,
@@ -37,12 +39,15 @@ from ranvier.core.review import Actor, Review
 from ranvier.core.rules import Ledger
 from ranvier.core.search import SearchRun
 from ranvier.core.trace import Node, node_at, trace_lines
+from ranvier.dedup.labelled import Agreement, measure, pooled, read_labelled
+from ranvier.dedup.overlap import Overlap
 from ranvier.errors import InputError, NotFoundError, RuleError
 from ranvier.reporting import all_nodes, forest_plot, review_document
 from ranvier.workflow.analyse import record_analyses
 from ranvier.workflow.build import book_of
 from ranvier.workflow.collect import Collected, import_records
 from ranvier.workflow.conclude import grounded
+from ranvier.workflow.deduplicate import DuplicatesFound, deduplicate, match, source_overlap
 from ranvier.workflow.load import load
 from ranvier.workflow.ports import Store
 from ranvier.workflow.prove import prove_quotes
@@ -50,7 +55,16 @@ from ranvier.workflow.record import Saying, record
 from ranvier.workflow.reproduce import reproduce_file
 from ranvier.workflow.undo import undo
 
-__all__ = ["OpenReview", "Status", "new", "open", "reproduce", "restore", "shipped"]
+__all__ = [
+    "OpenReview",
+    "Status",
+    "benchmark_dedup",
+    "new",
+    "open",
+    "reproduce",
+    "restore",
+    "shipped",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +121,9 @@ class OpenReview:
     Use it as a context manager, or call :meth:`close`.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, cache: Path | None = None) -> None:
         self._store = store
+        self._cache = cache
         self._book: tuple[int, Book] | None = None
         self._steps: tuple[Book, Mapping[str, Node]] | None = None
 
@@ -246,6 +261,26 @@ class OpenReview:
             raise InputError(f"there is no file {file}.", remedy="Check the path.")
         return import_records(self._store, search, file.name, file.read_bytes(), actor=actor, at=at)
 
+    def deduplicate(self, *, actor: str, at: str | None = None) -> DuplicatesFound:
+        """Merge the records that describe one report; only what is new is compared."""
+        return deduplicate(self._store, actor=actor, cache=self._cache, at=at)
+
+    def match(
+        self,
+        a: str,
+        b: str,
+        verdict: Literal["same", "different"],
+        *,
+        actor: str,
+        reason: str | None = None,
+    ) -> Event:
+        """Decide that two records are, or are not, one report; no machine overrules it."""
+        return match(self._store, a, b, verdict, actor=actor, reason=reason)
+
+    def overlap(self) -> Overlap:
+        """Count reports by the sources that found them."""
+        return source_overlap(self._store)
+
     def undo(self, seq: int, *, actor: str, reason: str) -> Event:
         """Make an event count no longer, by an event that says so."""
         return undo(self._store, seq, actor=actor, reason=reason)
@@ -307,7 +342,7 @@ class OpenReview:
 
 def open(place: str | Path, *, mode: Mode = "write") -> OpenReview:
     """Open a review: a folder, a snapshot (for reading) or a ``postgresql://`` address."""
-    return OpenReview(open_store(place, mode=mode))
+    return OpenReview(open_store(place, mode=mode), cache=cache_folder(place))
 
 
 def new(place: str | Path, *, id: str, title: str, actor: str, language: str = "en") -> OpenReview:
@@ -334,6 +369,24 @@ def reproduce(published: str | Path) -> list[Reproduction]:
 def shipped(name: str) -> Path:
     """Return the snapshot of a review that comes with Ranvier."""
     return shipped_review(name)
+
+
+def benchmark_dedup(paths: Iterable[str | Path]) -> list[Agreement]:
+    """Deduplicate labelled sets and say how far we agree: one result a set, then the pooled one.
+
+    Parameters
+    ----------
+    paths : iterable of str or Path
+        Files in the format of ``reference/dedup/README.md``, or folders of them.
+    """
+    files: list[Path] = []
+    for path in map(Path, paths):
+        inside = sorted([*path.glob("*.csv"), *path.glob("*.csv.gz")]) if path.is_dir() else [path]
+        if not inside:
+            raise InputError(f"{path} holds no .csv and no .csv.gz.", remedy="Check the path.")
+        files += inside
+    found = [measure(read_labelled(str(file), file.read_bytes())) for file in files]
+    return [*found, pooled(found)]
 
 
 def _files(folder: str | Path | None) -> dict[str, bytes]:

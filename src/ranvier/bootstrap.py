@@ -22,6 +22,7 @@ from ranvier.workflow.ports import Store
 
 __all__ = [
     "Mode",
+    "cache_folder",
     "create_store",
     "open_store",
     "restore_store",
@@ -59,6 +60,13 @@ def open_store(place: str | Path, *, mode: Mode = "write") -> Store:
         f"there is no review in {folder}.",
         remedy="Make one with `ranvier new FOLDER`, or restore one with `ranvier restore`.",
     )
+
+
+def cache_folder(place: str | Path) -> Path | None:
+    """Return where things that can be made anew are kept; ``None`` where there is no folder."""
+    if _is_remote(place) or not is_review(Path(place)):
+        return None
+    return Path(place) / "cache"
 
 
 def create_store(place: str | Path, *, review_id: str) -> SqlStore:

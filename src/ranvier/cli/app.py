@@ -11,7 +11,9 @@ import click
 
 import ranvier
 from ranvier.cli.begin import demo, new
+from ranvier.cli.benchmark import benchmark
 from ranvier.cli.change import import_, undo
+from ranvier.cli.dedup import dedup
 from ranvier.cli.history import log
 from ranvier.cli.keep import build, restore, snapshot
 from ranvier.cli.look import status, trace
@@ -64,7 +66,7 @@ def cli() -> None:
 
 for command in (
     demo, new, status, build, trace, log, verify, reproduce,
-    import_, undo, snapshot, restore, qualify,
+    import_, dedup, undo, snapshot, restore, qualify, benchmark,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -104,7 +104,8 @@ def judge(
     bits = total(levels, weights, rare)
     vetoed = np.any(np.array(list(flags.values())), axis=0)
     merge = ~vetoed & (bits >= weights.merge_at)
-    notices = np.array([bool(a.notice and b.notice) for a, b in zip(first, second, strict=True)])
+    both = zip(first, second, strict=True)
+    notices = np.array([bool(a.notice and b.notice) for a, b in both], np.bool_)
     doubt = _doubt(levels, flags, bits, recurring | notices)
     return Judged(pairs, levels, flags, bits, merge, doubt, weights, rare)
 

@@ -5,6 +5,7 @@ A veto never merges by itself and is never outvoted by a score: such a pair is a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -97,7 +98,7 @@ def vetoes(
         & ~(at("authors", "same") & (printed | same_id) & mark([_section(a, b) for a, b in both])),
         "numbers": kept_apart
         & ~(shorter & (placed | same_id | (issued & at("authors", "same"))))
-        & ~(at("title", "near") & (printed | same_id)),
+        & ~(at("title", "near") & (printed | same_id) & mark([_inside(a, b) for a, b in both])),
         "preprint": mark([_preprint(a) != _preprint(b) for a, b in both]),
         "registration": mark([a.registration != b.registration for a, b in both]),
         "conference": conference & ~(same_id | (here & (paged | told | at("volume", "same")))),
@@ -140,10 +141,23 @@ def _apart(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     return bool(a) and bool(b) and not set(a) & set(b)
 
 
+#: Words that only number a report within a series.
+_NUMBERING = re.compile(
+    r"(?:part|parts|no|number|section|paper|[ivx]+|\d+|[a-d]|one|two|three|\s)+"
+)
+
+
 def _left_out(a: Citation, b: Citation) -> bool:
-    """Say whether the shorter title has no number that the longer one lacks."""
-    short, long = (a, b) if len(a.title) <= len(b.title) else (b, a)
-    return set(short.numbers.split()) <= set(long.numbers.split())
+    """Say whether what one title lacks is more than the number of its part."""
+    short, long = (a.title, b.title) if len(a.title) <= len(b.title) else (b.title, a.title)
+    rest = long.removeprefix(short) if long.startswith(short) else long.removesuffix(short)
+    return _NUMBERING.fullmatch(rest) is None
+
+
+def _inside(a: Citation, b: Citation) -> bool:
+    """Say whether the numbers differ within words only, as in p16INK4a, not as words."""
+    one, other = (sorted(filter(_NUMBERING.fullmatch, c.title.split())) for c in (a, b))
+    return one == other
 
 
 def _meeting(a: Citation, b: Citation) -> bool:

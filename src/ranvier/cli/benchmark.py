@@ -1,0 +1,24 @@
+"""Benchmarks: each room that is judged by accuracy adds its own."""
+
+from __future__ import annotations
+
+import click
+
+from ranvier.cli.benchmark_dedup import dedup
+
+__all__ = ["benchmark"]
+
+
+@click.group()
+def benchmark() -> None:
+    """Measure how well Ranvier does what can be measured, on files of yours.
+
+    PATHS are files or folders in the formats of the reference data. `--json` prints one object.
+
+    \b
+    Example:
+      ranvier benchmark dedup labelled/
+    """
+
+
+benchmark.add_command(dedup)

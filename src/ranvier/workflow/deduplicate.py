@@ -1,0 +1,191 @@
+"""Deduplicating: an update compares what is new; what people decided is never touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ranvier.core.duplicates import Deduplication, Match, Merge, Question
+from ranvier.core.event import Event
+from ranvier.core.review import Review
+from ranvier.dedup import Asked, Deduplicated, Index, Merged, update
+from ranvier.dedup.overlap import Overlap, overlap
+from ranvier.dedup.score import shipped_weights
+from ranvier.workflow.known import read_records
+from ranvier.workflow.load import load
+from ranvier.workflow.ports import Store
+from ranvier.workflow.record import Saying, record
+
+__all__ = ["MACHINE", "DuplicatesFound", "deduplicate", "match", "source_overlap"]
+
+#: Who merges: a machine, marked as such.
+MACHINE = "machine:ranvier.dedup"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicatesFound:
+    """What a deduplication changed.
+
+    Attributes
+    ----------
+    event : int or None
+        The event that holds it; ``None`` if no record was new and nothing was recorded.
+    fresh, merged : int
+        New records, and records that are now in a cluster with an earlier one.
+    asked : int
+        New pairs that are left to a person.
+    records, reports, questions : int
+        Records and reports in the review, and all pairs that wait for a person.
+    """
+
+    event: int | None
+    fresh: int
+    merged: int
+    asked: int
+    records: int
+    reports: int
+    questions: int
+
+
+def deduplicate(
+    store: Store, *, actor: str, cache: Path | None = None, at: str | None = None
+) -> DuplicatesFound:
+    """Merge the records that describe one report, as one event.
+
+    Only records of imports that no standing deduplication covers are compared, with all others.
+
+    Parameters
+    ----------
+    actor : str
+        Who asked for it; the event itself is the machine's.
+    cache : Path or None
+        Folder for the index of comparable records, which makes an update quick. It may be removed
+        at any time.
+    """
+    review = load(store)
+    covered = {i for done in review.deduplications.values() for i in done.imports}
+    fresh = [i for i in review.imports if i not in covered]
+    before = len(review.records) - _extra(review)
+    if not fresh:
+        return _found(review, event=None, fresh=0, merged=0, asked=0)
+    done, new = _compare(store, review, fresh, cache)
+    weights = shipped_weights()
+    said = Deduplication(
+        id=f"dedup-{len(review.deduplications) + 1}",
+        method=done.method,
+        settings={
+            "merge_at": weights.merge_at,
+            "ask_at": weights.ask_at,
+            "ask_most": weights.ask_most,
+        },
+        imports=tuple(fresh),
+        merges=tuple(_merge(m) for m in done.merges),
+        questions=tuple(_question(q) for q in done.questions),
+    )
+    event = record(store, [Saying(payload=said, actor=MACHINE, on_behalf_of=actor, at=at)])[0]
+    after = load(store)
+    merged = before - (len(after.records) - _extra(after))
+    return _found(after, event=event.seq, fresh=new, merged=merged, asked=len(done.questions))
+
+
+def match(
+    store: Store,
+    a: str,
+    b: str,
+    verdict: str,
+    *,
+    actor: str,
+    reason: str | None = None,
+    at: str | None = None,
+) -> Event:
+    """Record a person's decision on two records, which outranks every automatic one.
+
+    Parameters
+    ----------
+    verdict : {"same", "different"}
+
+    Raises
+    ------
+    RuleError
+        If a record is not known, or other decisions of people say otherwise.
+    """
+    said = Match(a=a, b=b, verdict=verdict)  # pyright: ignore[reportArgumentType] (checked there)
+    return record(store, [Saying(payload=said, actor=actor, reason=reason, at=at)])[0]
+
+
+def source_overlap(store: Store) -> Overlap:
+    """Count reports by the sources that found them."""
+    review = load(store)
+    sources = {
+        found.id: review.searches[imported.search_run].source
+        for imported in review.imports.values()
+        for found in read_records(store, imported)
+    }
+    return overlap(sources, review.clusters.values())
+
+
+def _compare(
+    store: Store, review: Review, fresh: list[str], cache: Path | None
+) -> tuple[Deduplicated, int]:
+    """Compare the records of fresh imports with all; return what was found and how many are new."""
+    of_fresh = {r.id for i in fresh for r in read_records(store, review.imports[i])}
+    path = None
+    if cache is not None:
+        cache.mkdir(parents=True, exist_ok=True)
+        path = cache / "duplicates.duckdb"
+    index = Index(path)
+    if any(index.knows(id) for id in of_fresh) or any(id not in review.records for id in index.ids):
+        index.close()  # it holds what an undone deduplication compared
+        if path is not None:
+            path.unlink()
+        index = Index(path)
+    try:
+        index.add(r for id, r in review.records.items() if id not in of_fresh)
+        since = index.add(review.records[id] for id in review.records if id in of_fresh)
+        decided = review.matches.values()
+        done = update(
+            index,
+            since=since,
+            before=review.clusters.values(),
+            same=[(m.a, m.b) for m in decided if m.verdict == "same"],
+            different=[(m.a, m.b) for m in decided if m.verdict == "different"],
+        )
+    finally:
+        index.close()
+    return done, len(of_fresh)
+
+
+def _extra(review: Review) -> int:
+    """Count the records that are in a cluster with an earlier one."""
+    return sum(len(held) - 1 for held in review.clusters.values())
+
+
+def _found(
+    review: Review, *, event: int | None, fresh: int, merged: int, asked: int
+) -> DuplicatesFound:
+    """Say what a deduplication changed, and what the review holds."""
+    return DuplicatesFound(
+        event=event,
+        fresh=fresh,
+        merged=merged,
+        asked=asked,
+        records=len(review.records),
+        reports=len(review.records) - _extra(review),
+        questions=len(review.duplicate_questions),
+    )
+
+
+_joined: Callable[[tuple[str, ...]], str] = "; ".join
+
+
+def _merge(m: Merged) -> Merge:
+    """Write a merge as the log holds it."""
+    return Merge(a=m.a, b=m.b, probability=m.probability, why=_joined(m.why))
+
+
+def _question(q: Asked) -> Question:
+    """Write a question as the log holds it."""
+    return Question(
+        a=q.a, b=q.b, probability=q.probability, why=_joined(q.why), against=_joined(q.against)
+    )
