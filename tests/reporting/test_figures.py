@@ -9,39 +9,41 @@ from ranvier.reporting import forest_plot, review_document
 from ranvier.reporting.curve import blocks, is_published
 from ranvier.reporting.document import _page
 from ranvier.reporting.flow_diagram import flow_lines
-from ranvier.reporting.forest_marks import favours
+from ranvier.reporting.forest_of_analysis import favoured
 from ranvier.reporting.results import results
 
 
 def test_good_events_favour_the_treatment_to_the_right(book):
     comparison = book.review.comparisons["placebo"]
     outcomes = book.review.outcomes
-    assert favours(comparison, outcomes["strength"])[1] == "Favours immunoglobulin"
-    assert favours(comparison, outcomes["harm"])[0] == "Favours immunoglobulin"
+    assert favoured(comparison, outcomes["strength"])[1] == "Favours immunoglobulin"
+    assert favoured(comparison, outcomes["harm"])[0] == "Favours immunoglobulin"
 
 
 def test_a_study_without_events_is_listed_but_has_no_square(book):
     drawn = forest_plot(book, "strength")
     assert "Gamma 2013" in drawn
     assert drawn.count("Not estimable") == 1
-    assert drawn.count('class="square"') == 2
-    assert drawn.count('class="diamond"') == 1
+    squares = re.findall(r'<rect class="f-accent"|<rect [^>]*class="f-accent"', drawn)
+    assert len(squares) == 2
 
 
 def test_an_interval_beyond_the_axis_ends_in_an_arrow(book):
-    assert 'class="arrow"' in forest_plot(book, "strength")
+    heads = re.findall(r'<polygon points="([^"]*)" class="f-ink"', forest_plot(book, "strength"))
+    assert heads
 
 
-def test_a_file_of_its_own_has_its_style_and_no_links(book):
+def test_a_file_of_its_own_has_its_colours_and_no_links(book):
     drawn = forest_plot(book, "strength")
     assert drawn.startswith("<svg")
     assert 'xmlns="http://www.w3.org/2000/svg"' in drawn
-    assert "<style>" in drawn
+    assert 'fill="#ffffff"' in drawn
+    assert "Heterogeneity: " in drawn
     assert "<a " not in drawn
 
 
 def test_every_design_has_its_columns(book):
-    assert "Only placebo" in forest_plot(book, "harm")
+    assert re.search(r">Only</text>.*>placebo</text>", forest_plot(book, "harm"))
     assert "Before" in forest_plot(book, "score")
 
 

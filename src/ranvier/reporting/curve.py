@@ -10,7 +10,7 @@ from markupsafe import Markup
 from ranvier.core.analysis import Analysis
 from ranvier.core.multiverse import Multiverse, Universe
 from ranvier.reporting.anchors import anchor
-from ranvier.reporting.forest_words import MEASURES
+from ranvier.reporting.figures.forest.measures import measure_name
 from ranvier.reporting.numbers import Numbers
 from ranvier.reporting.svg import (
     Scale,
@@ -55,7 +55,7 @@ def blocks(multiverse: Multiverse) -> tuple[Block, ...]:
         drawn.sort(key=_order)
         measures = dict.fromkeys(u.choices.get("measure", "") for u in universes)
         first = next(iter(measures))
-        label = "Ratios" if name == "ratio" and len(measures) > 1 else MEASURES.get(first, first)
+        label = "Ratios" if name == "ratio" and len(measures) > 1 else measure_name(first)
         if drawn:
             out.append(Block(label, tuple(drawn), name == "ratio", first))
     return tuple(out)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from importlib import resources
 from typing import Any
@@ -127,19 +126,7 @@ def forest_plot(book: Book, analysis: str) -> str:
     analysis : str
         Id of an analysis of the book.
     """
-    # White paper, because a file of its own does not know the colour of the page it is shown on.
-    paper = Markup("svg.figure {background: #fff}")
-    style = Markup("<style>{}{}</style>").format(Markup(_asset("figure.css")), paper)
-    drawn = str(forest_figure(_page(book, "en"), analysis, linked=False))
-    head, _, rest = drawn.partition(">")
-    head = re.sub(r'viewBox="0 0 ([\d.]+) ([\d.]+)" width="[\d.]+" height="[\d.]+"', _margin, head)
-    return f"{head}>{style}{rest}\n"
-
-
-def _margin(size: re.Match[str]) -> str:
-    """Give a figure a margin on all sides."""
-    width, height = float(size[1]) + 32, float(size[2]) + 24
-    return f'viewBox="-16 -12 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
+    return forest_figure(_page(book, "en"), analysis).svg()
 
 
 def _page(book: Book, language: str) -> Page:

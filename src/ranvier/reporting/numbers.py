@@ -39,7 +39,8 @@ class Numbers:
     language: str = "en"
 
     @property
-    def _locale(self) -> Locale:
+    def locale(self) -> Locale:
+        """The conventions of the language."""
         # Days before months: the field's own journals and registers write them so.
         said = "en_GB" if self.language == "en" else self.language.replace("-", "_")
         return Locale.parse(said)
@@ -57,14 +58,14 @@ class Numbers:
         # Four digits stand together, so that "1000 per 1000" reads as one thing.
         whole = "#,##0" if abs(x) >= 10_000 else "0"
         pattern = whole + ("." + "0" * digits if digits else "")
-        return format_decimal(x, format=pattern, locale=self._locale).replace("-", "−")
+        return format_decimal(x, format=pattern, locale=self.locale).replace("-", "−")
 
     def plain(self, x: float) -> str:
         """Write a stored number as it is: no decimals added, none lost below the fourth."""
         if not math.isfinite(x):
             return NONE
         whole = "#,##0" if abs(x) >= 10_000 else "0"
-        text = format_decimal(round(x, 4), format=f"{whole}.####", locale=self._locale)
+        text = format_decimal(round(x, 4), format=f"{whole}.####", locale=self.locale)
         return text.replace("-", "−")
 
     def effect(self, x: float | None, measure: str) -> str:
@@ -106,4 +107,4 @@ class Numbers:
             day = date.fromisoformat(iso[:10])
         except ValueError:
             return iso
-        return format_date(day, format="long", locale=self._locale)
+        return format_date(day, format="long", locale=self.locale)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from markupsafe import Markup
 
@@ -11,11 +12,18 @@ from ranvier.core.protocol import Comparison, Outcome
 from ranvier.reporting.additions import named
 from ranvier.reporting.anchors import anchor, trace_anchor
 from ranvier.reporting.fields import field_words
-from ranvier.reporting.forest import GROUP_FIELDS, SINGLE_FIELDS, Forest, forest
-from ranvier.reporting.forest_compact import compact_forest_svg
-from ranvier.reporting.forest_svg import forest_svg, text_columns
-from ranvier.reporting.forest_words import MEASURES, heterogeneity, overall_effect
+from ranvier.reporting.figures.figure import Figure
+from ranvier.reporting.figures.forest.measures import measure_name
+from ranvier.reporting.forest_of_analysis import (
+    analysis_cells,
+    analysis_fields,
+    analysis_figure,
+    heterogeneity,
+    inline,
+    overall_effect,
+)
 from ranvier.reporting.multiverse_view import MultiverseView, multiverse_view
+from ranvier.reporting.numbers import NONE
 from ranvier.reporting.page import Page
 
 __all__ = [
@@ -28,12 +36,6 @@ __all__ = [
 
 #: More analyses of one outcome than this go into a folded list.
 SHOWN = 1
-
-#: Width of a forest plot in the page, and the least its axis needs, in pixels.
-FIGURE, NARROWEST = 940.0, 260.0
-
-#: Width of the plot on a phone: 360 pixels less the margins and the room for ticks.
-PHONE = 298.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,38 +130,24 @@ def _outcome(page: Page, comparison: Comparison, id: str, analyses: list[Analysi
     )
 
 
-def _layout(page: Page, analysis: Analysis) -> Forest:
-    labels = {id: study.label for id, study in page.review.studies.items()}
-    drawn = forest(analysis, page.review.rows, labels, numbers=page.numbers)
-    comparison = page.review.comparisons[analysis.spec.comparison]
-    room = max(NARROWEST, FIGURE - text_columns(drawn, analysis, comparison).plot)
-    return forest(analysis, page.review.rows, labels, numbers=page.numbers, width=room)
-
-
-def forest_figure(page: Page, id: str, *, linked: bool = True) -> Markup:
+def forest_figure(
+    page: Page, id: str, *, place: Literal["page", "phone", "file"] = "file"
+) -> Figure:
     """Draw the forest plot of an analysis by its id."""
-    analysis = page.book.analyses[id]
-    return forest_svg(
-        _layout(page, analysis),
+    analysis, review = page.book.analyses[id], page.review
+    return analysis_figure(
         analysis,
-        page.review.comparisons[analysis.spec.comparison],
-        page.review.outcomes[analysis.spec.outcome],
+        review.comparisons[analysis.spec.comparison],
+        review.outcomes[analysis.spec.outcome],
+        review.rows,
+        {study.id: study.label for study in review.studies.values()},
         numbers=page.numbers,
-        linked=linked,
+        place=place,
     )
 
 
-def _compact(page: Page, analysis: Analysis) -> Markup:
-    """Draw the same plot for a narrow screen."""
-    labels = {id: study.label for id, study in page.review.studies.items()}
-    rows = page.review.rows
-    return compact_forest_svg(
-        forest(analysis, rows, labels, numbers=page.numbers, width=PHONE),
-        analysis,
-        page.review.comparisons[analysis.spec.comparison],
-        page.review.outcomes[analysis.spec.outcome],
-        numbers=page.numbers,
-    )
+def _drawn(page: Page, analysis: Analysis, place: Literal["page", "phone"]) -> Markup:
+    return inline(forest_figure(page, analysis.spec.id, place=place), analysis, place)
 
 
 def _analysis(
@@ -168,21 +156,20 @@ def _analysis(
     """Lay out one analysis."""
     spec = analysis.spec
     node = f"analysis/{spec.id}"
-    drawn = _layout(page, analysis)
     narrative = spec.design == "narrative"
-    has_figure = not narrative and any(line.interval for line in drawn.lines)
+    has_figure = not narrative and any(study.effect for study in analysis.studies)
     trace = page.nodes.get(node)
     return AnalysisView(
         anchor=anchor("analysis", spec.id),
         trace=trace_anchor(node),
         analysis=analysis,
-        measure=MEASURES.get(spec.measure, spec.measure),
+        measure=measure_name(spec.measure),
         method=method_words(analysis),
         result=page.effect(analysis),
-        figure=forest_figure(page, spec.id) if has_figure else None,
-        compact=_compact(page, analysis) if has_figure else None,
+        figure=_drawn(page, analysis, "page") if has_figure else None,
+        compact=_drawn(page, analysis, "phone") if has_figure else None,
         head=_head(analysis, comparison),
-        lines=() if narrative else _lines(page, analysis, drawn),
+        lines=() if narrative else _lines(page, comparison, analysis),
         heterogeneity=heterogeneity(analysis, page.numbers),
         overall=overall_effect(analysis, page.numbers),
         correlations=_correlations(page, analysis),
@@ -243,14 +230,12 @@ def method_words(analysis: Analysis) -> str:
 
 def _head(analysis: Analysis, comparison: Comparison) -> tuple[str, ...]:
     """Name the figure columns of the data table."""
-    groups = GROUP_FIELDS.get(analysis.spec.design)
-    if not groups:
-        fields = [field for field, _ in SINGLE_FIELDS.get(analysis.spec.design, ())]
-        return tuple(_capital(field_words(field, comparison)) for field in fields)
+    groups = {1: comparison.group_1, 2: comparison.group_2 or "comparator"}
     return tuple(
-        f"{label}: {name}"
-        for label in (comparison.group_1, comparison.group_2 or "comparator")
-        for _, name in groups
+        f"{groups[field.arm]}: {field.heading}"
+        if field.arm
+        else _capital(field_words(field.key, comparison))
+        for field in analysis_fields(analysis.spec.design, comparison)
     )
 
 
@@ -258,20 +243,27 @@ def _capital(said: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def _lines(page: Page, analysis: Analysis, drawn: Forest) -> tuple[DataLine, ...]:
+def _lines(page: Page, comparison: Comparison, analysis: Analysis) -> tuple[DataLine, ...]:
     """Write the lines of the data table."""
-    measure = analysis.spec.measure
+    spec = analysis.spec
+    fields = analysis_fields(spec.design, comparison)
     out: list[DataLine] = []
-    for effect, line in zip(analysis.studies, drawn.lines, strict=True):
-        node = f"row/{line.row}"
-        shown = "not estimable" if effect.effect is None else page.estimate(effect.effect, measure)
+    for study in analysis.studies:
+        shown = (
+            "not estimable" if study.effect is None else page.estimate(study.effect, spec.measure)
+        )
+        label = page.review.studies[study.study].label
+        cells = analysis_cells(page.review.rows.get(study.row), fields, page.numbers)
+        weight = NONE
+        if study.effect is not None and study.weight is not None:
+            weight = f"{page.numbers.fixed(study.weight, 1)}%"
         out.append(
             DataLine(
-                study=page.link(line.label, f"study/{effect.study}"),
-                cells=tuple(page.link(*cell) for cell in line.cells),
-                weight=(line.weight if effect.effect else "") or "–",
-                effect=page.link(shown, node, line.provenance),
-                note=line.note or "",
+                study=page.link(label, f"study/{study.study}"),
+                cells=tuple(page.link(*cell) for cell in cells),
+                weight=weight,
+                effect=page.link(shown, f"row/{study.row}", study.provenance),
+                note=study.note or "",
             )
         )
     return tuple(out)

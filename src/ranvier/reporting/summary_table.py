@@ -9,7 +9,7 @@ from markupsafe import Markup
 from ranvier.core.protocol import Comparison, Outcome
 from ranvier.core.summary import SummaryRow
 from ranvier.reporting.anchors import anchor
-from ranvier.reporting.forest_words import MEASURES
+from ranvier.reporting.figures.forest.measures import measure_name
 from ranvier.reporting.marks import mark
 from ranvier.reporting.page import Page
 from ranvier.reporting.sentences import CERTAINTY_WORDS, SYMBOLS, statement
@@ -88,9 +88,7 @@ def _line(
     relative = none
     if row.relative is not None:
         said = page.estimate(row.relative, row.measure)
-        name = Markup('<abbr title="{}">{}</abbr> ').format(
-            MEASURES.get(row.measure, row.measure), row.measure
-        )
+        name = Markup('<abbr title="{}">{}</abbr> ').format(measure_name(row.measure), row.measure)
         relative = name + page.link(said, node, row.provenance)
     return SummaryLine(
         anchor=anchor("sof", row.finding),
@@ -137,7 +135,7 @@ def _single(page: Page, row: SummaryRow, outcome: Outcome) -> Markup | None:
     effect = row.difference or (analysis.effect if analysis else None)
     if effect is None:
         return Markup('<span class="none">not estimable</span>')
-    name = MEASURES.get(row.measure, row.measure)
+    name = measure_name(row.measure)
     mid = outcome.mid.unit if outcome.mid is not None else None
     unit = " per 1000" if row.measure == "RD" else f" {mid}" if mid else ""
     said = page.estimate(effect, row.measure)

@@ -13,27 +13,10 @@ __all__ = [
     "coordinate",
     "element",
     "linear_scale",
-    "log_scale",
     "ratio_range",
     "text",
     "text_width",
 ]
-
-#: Bounds a ratio axis may have: 1/s to s.
-_SPANS = (2, 5, 10, 20, 50, 100, 200, 1000)
-
-#: Ticks between 1 and the bound of a ratio axis.
-_RATIO_TICKS = {
-    2: (1.5, 2),
-    5: (2, 5),
-    10: (2, 5, 10),
-    20: (5, 20),
-    50: (5, 50),
-    100: (10, 100),
-    200: (10, 200),
-    1000: (10, 100, 1000),
-}
-
 
 def coordinate(x: float) -> str:
     """Write a coordinate with at most two decimals, always the same way.
@@ -111,16 +94,6 @@ class Scale:
 
 def _finite(values: list[float | None]) -> list[float]:
     return [v for v in values if v is not None and math.isfinite(v)]
-
-
-def log_scale(values: list[float | None], *, start: float, end: float) -> Scale:
-    """Make a ratio axis, 1 in its middle, that holds all `values` up to a factor of 1000."""
-    logs = [abs(math.log(v)) for v in _finite(values) if v > 0]
-    need = math.exp(min(max(logs, default=0.0), math.log(1000))) * 0.999
-    span = next((s for s in _SPANS if s >= need), _SPANS[-1])
-    above = _RATIO_TICKS[span]
-    ticks = (*(1 / t for t in reversed(above)), 1.0, *map(float, above))
-    return Scale(1 / span, float(span), start, end, True, ticks)
 
 
 def ratio_range(values: list[float | None], *, start: float, end: float) -> Scale:
