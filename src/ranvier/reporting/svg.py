@@ -18,6 +18,7 @@ __all__ = [
     "text_width",
 ]
 
+
 def coordinate(x: float) -> str:
     """Write a coordinate with at most two decimals, always the same way.
 

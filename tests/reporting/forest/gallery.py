@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[3]
+GOLDEN = Path(__file__).with_name("golden")
 PAGE = ROOT / "docs" / "methods" / "forest.md"
+
+#: Pictures that are also held as PNG, at so many pixels an inch.
+DRAWN, DPI = ("revman", "narrow"), 48
 
 
 def pictures() -> Iterator[tuple[Path, Any]]:
@@ -30,4 +34,6 @@ if __name__ == "__main__":
     for file, figure in pictures():
         file.parent.mkdir(parents=True, exist_ok=True)
         figure.save(file)
+        if file.stem in DRAWN:
+            figure.save(GOLDEN / f"{file.stem}.png", dpi=DPI)
         print(file.relative_to(ROOT))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ranvier.errors import InputError
-from ranvier.reporting.figures.forest import forest, forest_pages
+from ranvier.reporting.figures.forest import forest_pages, forest_plot
 from ranvier.stats import (
     cumul,
     escalc,
@@ -48,7 +48,7 @@ def printed(fit, digits=2) -> str:
 
 
 def test_the_total_is_the_fit_and_weights_add_up():
-    held = rows(forest(FIT, data=COUNTS))
+    held = rows(forest_plot(FIT, data=COUNTS))
     assert held["Total (95% CI)"][-1] == printed(FIT)
     weights = [float(held[f"Study {i + 1}"][4].rstrip("%")) for i in range(6)]
     assert sum(weights) == pytest.approx(100, abs=0.4)
@@ -59,7 +59,7 @@ def test_the_total_is_the_fit_and_weights_add_up():
 @pytest.mark.parametrize("given", ["by", "result"])
 def test_subgroups_are_pooled_alone_and_compared(given):
     made = subgroups(ES.yi, ES.vi, by=BY, method="DL")
-    figure = forest(FIT, by=BY) if given == "by" else forest(made, measure="RR")
+    figure = forest_plot(FIT, by=BY) if given == "by" else forest_plot(made, measure="RR")
     held = rows(figure)
     text = "\n".join(row[0] for row in figure.table.rows)
     assert [row[-1] for row in figure.table.rows if row[0] == "Subtotal (95% CI)"] == [
@@ -72,10 +72,10 @@ def test_subgroups_are_pooled_alone_and_compared(given):
 def test_subgroups_of_tables_are_pooled_from_their_counts():
     fit = rma_mh(**CELLS, measure="RR")
     alone = rma_mh(**{name: held[:3] for name, held in CELLS.items()}, measure="RR")
-    figure = forest(fit, data=COUNTS, by=BY)
+    figure = forest_plot(fit, data=COUNTS, by=BY)
     assert next(r[-1] for r in figure.table.rows if r[0].startswith("Subtotal")) == printed(alone)
     with pytest.raises(InputError, match=r"data lacks ai"):
-        forest(fit, by=BY)
+        forest_plot(fit, by=BY)
 
 
 def test_a_fit_with_options_we_cannot_see_asks_for_the_subgroups():
@@ -83,7 +83,7 @@ def test_a_fit_with_options_we_cannot_see_asks_for_the_subgroups():
     cells = CELLS | {"ai": counts["ai"], "bi": [123, *CELLS["bi"][1:]]}
     fit = rma_mh(**cells, measure="RR", zero_cells="half_also_when_pooling")
     with pytest.raises(InputError, match="pooled="):
-        forest(fit, data=counts, by=BY)
+        forest_plot(fit, data=counts, by=BY)
     half = [
         rma_mh(
             **{name: [held[i] for i in range(6) if BY[i] == part] for name, held in cells.items()},
@@ -92,7 +92,7 @@ def test_a_fit_with_options_we_cannot_see_asks_for_the_subgroups():
         )
         for part in ("random", "other")
     ]
-    figure = forest(fit, data=counts, by=BY, pooled={"random": half[0], "other": half[1]})
+    figure = forest_plot(fit, data=counts, by=BY, pooled={"random": half[0], "other": half[1]})
     assert [r[-1] for r in figure.table.rows if r[0] == "Subtotal (95% CI)"] == [
         printed(h) for h in half
     ]
@@ -100,7 +100,7 @@ def test_a_fit_with_options_we_cannot_see_asks_for_the_subgroups():
 
 def test_several_models_each_have_a_line_and_weights():
     fixed = rma_mh(**CELLS, measure="RR")
-    figure = forest([fixed, FIT])
+    figure = forest_plot([fixed, FIT])
     held = rows(figure)
     assert held["Total, common effect (95% CI)"][-1] == printed(fixed)
     assert held["Total, random effects (95% CI)"][-1] == printed(FIT)
@@ -112,23 +112,23 @@ def test_several_models_each_have_a_line_and_weights():
 
 def test_meta_binary_gives_both_models():
     pair = meta_binary(**CELLS, measure="RR")
-    held = rows(forest(pair, measure="RR", data=COUNTS, by=BY))
+    held = rows(forest_plot(pair, measure="RR", data=COUNTS, by=BY))
     assert held["Total, common effect (95% CI)"][-1].startswith(f"{np.exp(pair.common):.2f} ")
     assert held["Total, random effects (95% CI)"][-1] == printed(pair.random)
 
 
 def test_petos_method_is_named():
-    figure = forest(rma_peto(**CELLS), theme="revman")
+    figure = forest_plot(rma_peto(**CELLS), theme="revman")
     assert any("Peto, Fixed, 95% CI" in name for name in figure.table.columns)
 
 
 def test_steps_are_named_by_the_study_and_keep_their_numbers():
     table = leave1out(ES.yi, ES.vi, method="DL", slab=list("abcdef"))
-    held = rows(forest([table, FIT]))
+    held = rows(forest_plot([table, FIT]))
     assert held["a"][0].startswith(f"{np.exp(table.estimate[0]):.2f} ")
     assert held["Total (95% CI)"][0] == printed(FIT)
     order = [3, 1, 2, 6, 5, 4]
-    steps = forest([cumul(ES.yi, ES.vi, order=order, slab=list("abcdef"), method="DL"), FIT])
+    steps = forest_plot([cumul(ES.yi, ES.vi, order=order, slab=list("abcdef"), method="DL"), FIT])
     assert [row[0] for row in steps.table.rows[:6]] == list("bcafed")
 
 
@@ -142,7 +142,7 @@ def test_steps_are_named_by_the_study_and_keep_their_numbers():
     ],
 )
 def test_each_layout_writes_as_its_journal_does(theme, p, heterogeneity):
-    figure = forest(FIT, theme=theme, favours=("one", "other"))
+    figure = forest_plot(FIT, theme=theme, favours=("one", "other"))
     foot = " ".join(row[0] for row in figure.table.rows)
     assert p in foot
     assert heterogeneity in foot
@@ -150,37 +150,39 @@ def test_each_layout_writes_as_its_journal_does(theme, p, heterogeneity):
 
 
 def test_a_minus_sign_beside_a_dash_cannot_be_misread():
-    figure = forest(rma([-0.1, 0.2], [0.1, 0.1], measure="SMD"), theme="jama")
+    figure = forest_plot(rma([-0.1, 0.2], [0.1, 0.1], measure="SMD"), theme="jama")
     assert re.search(r"\(−0\.\d\d to 0\.\d\d\)", figure.svg())
 
 
 def test_logs_are_shown_where_asked_for():
-    figure = forest(FIT, transf="none")
+    figure = forest_plot(FIT, transf="none")
     assert "Log risk ratio" in figure.svg()
     assert rows(figure)["Total (95% CI)"][-1].startswith(f"−{abs(FIT.estimate):.2f}")
 
 
 def test_what_lies_beyond_the_limits_carries_an_arrow():
-    wide = forest(FIT)
-    cut = forest(FIT, xlim=(-0.5, 0.5))
+    wide = forest_plot(FIT)
+    cut = forest_plot(FIT, xlim=(-0.5, 0.5))
     assert cut.svg().count("<polygon") > wide.svg().count("<polygon")
 
 
 def test_sorting_keeps_subgroups_together():
-    figure = forest(FIT, by=BY, sort="effect", slab=list("abcdef"))
+    figure = forest_plot(FIT, by=BY, sort="effect", slab=list("abcdef"))
     names = [row[0] for row in figure.table.rows if len(row[0]) == 1]
     points = dict(zip("abcdef", ES.yi, strict=True))
     assert names == sorted("abc", key=points.get) + sorted("def", key=points.get)
     with pytest.raises(InputError, match="order"):
-        forest([cumul(ES.yi, ES.vi), FIT], sort="effect")
+        forest_plot([cumul(ES.yi, ES.vi), FIT], sort="effect")
 
 
 def test_numbers_follow_the_language():
-    assert "0,5" in forest(FIT, language="de").svg()
+    assert "0,5" in forest_plot(FIT, language="de").svg()
 
 
 def test_ratings_have_letters_a_legend_and_a_place_in_the_table():
-    figure = forest(FIT, bias={"Blinding": ["+", "?", "-", "critical", None, "no information"]})
+    figure = forest_plot(
+        FIT, bias={"Blinding": ["+", "?", "-", "critical", None, "no information"]}
+    )
     drawn = figure.svg()
     for said in ("low risk", "some concerns", "high risk", "critical risk", "no information"):
         assert f">{said}</text>" in drawn
@@ -191,7 +193,7 @@ def test_ratings_have_letters_a_legend_and_a_place_in_the_table():
 
 
 def test_the_file_says_what_it_shows():
-    figure = forest(FIT, title="Tuberculosis")
+    figure = forest_plot(FIT, title="Tuberculosis")
     assert figure.title == "Tuberculosis"
     assert figure.description.startswith("6 studies; risk ratio with 95% CI. Overall: 0.")
     assert "<desc id=" in figure.svg()
@@ -220,7 +222,7 @@ def test_the_file_says_what_it_shows():
 )
 def test_what_cannot_be_drawn_is_refused_with_a_remedy(options, said):
     with pytest.raises(InputError, match=re.escape(said)):
-        forest(FIT, **options)
+        forest_plot(FIT, **options)
 
 
 @pytest.mark.parametrize(
@@ -235,12 +237,12 @@ def test_what_cannot_be_drawn_is_refused_with_a_remedy(options, said):
 )
 def test_what_is_no_result_is_refused(result, said):
     with pytest.raises(InputError, match=said):
-        forest(result)
+        forest_plot(result)
 
 
 def test_steps_have_no_subgroups():
     with pytest.raises(InputError, match="a plot for each subgroup"):
-        forest([leave1out(ES.yi, ES.vi), FIT], by=BY)
+        forest_plot([leave1out(ES.yi, ES.vi), FIT], by=BY)
 
 
 def test_a_page_holds_five_lines_or_more():

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ranvier.errors import InputError
-from ranvier.reporting.figures.forest import forest, forest_pages
+from ranvier.reporting.figures.forest import forest_pages, forest_plot
 from ranvier.reporting.figures.lettering import text_width
 from ranvier.stats import cumul, leave1out, rma, rma_mh
 
@@ -143,7 +143,7 @@ def plots(draw):
 @given(plots())
 def test_every_option_in_every_layout_keeps_words_apart_and_inside(plot):
     result, options = plot
-    check(forest(result, **options))
+    check(forest_plot(result, **options))
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -151,7 +151,7 @@ def test_every_option_in_every_layout_keeps_words_apart_and_inside(plot):
 def test_a_width_is_kept_or_refused_with_a_remedy(plot, width):
     result, options = plot
     try:
-        figure = forest(result, width=width, **options)
+        figure = forest_plot(result, width=width, **options)
     except InputError as refused:
         said = str(refused)
     else:
@@ -169,7 +169,9 @@ def test_a_width_is_kept_or_refused_with_a_remedy(plot, width):
 def test_from_one_to_two_hundred_studies(k, theme, form):
     yi = [0.2 * math.sin(7 * i) for i in range(k)]
     vi = [0.01 + 0.1 * (i % 7) for i in range(k)]
-    check(forest(rma(yi, vi, measure="OR"), theme=theme, form=form, favours=("one", "the other")))
+    check(
+        forest_plot(rma(yi, vi, measure="OR"), theme=theme, form=form, favours=("one", "the other"))
+    )
 
 
 def test_pages_hold_every_study_once_and_share_their_axis():
@@ -196,7 +198,7 @@ def test_steps_in_every_layout(theme, form, steps):
     yi, vi = [0.1, 0.4, -0.3, 0.2], [0.1, 0.2, 0.15, 0.3]
     result = [steps(yi, vi), rma(yi, vi, measure="OR")]
     bias = {"Randomisation": ["low", "high", "?", None]}
-    check(forest(result, theme=theme, form=form, bias=bias, right={"Year": [1, 2, 3, 4]}))
+    check(forest_plot(result, theme=theme, form=form, bias=bias, right={"Year": [1, 2, 3, 4]}))
 
 
 @pytest.mark.parametrize("theme", ["plain", "revman", "bmj", "jama"])
@@ -205,6 +207,6 @@ def test_empty_tables_in_every_layout(theme, form):
     data = {"ai": [0, 3, 2], "n1i": [10, 12, 30], "ci": [0, 1, 5], "n2i": [11, 12, 30]}
     table = {"ai": [0, 3, 2], "bi": [10, 9, 28], "ci": [0, 1, 5], "di": [11, 11, 25]}
     fit = rma_mh(**table, measure="OR")
-    figure = forest(fit, data=data, theme=theme, form=form, by=["a", "a", "b"])
+    figure = forest_plot(fit, data=data, theme=theme, form=form, by=["a", "a", "b"])
     assert "Not estimable" in figure.svg()
     check(figure)

@@ -48,10 +48,12 @@ def test_no_picture_is_left_over(pictures):
     assert {p.name for p in folder.iterdir()} == {file.name for file in pictures}
 
 
-@pytest.mark.parametrize("name", ["revman", "narrow"])
+@pytest.mark.parametrize("name", _gallery().DRAWN)
 def test_the_png_shows_the_same(pictures, name):
     figure = next(figure for file, figure in pictures.items() if file.stem == name)
-    made = rendered(figure.svg(), "png", width=figure.width, height=figure.height, dpi=48)
+    made = rendered(
+        figure.svg(), "png", width=figure.width, height=figure.height, dpi=_gallery().DPI
+    )
     kept = np.asarray(Image.open(HERE / "golden" / f"{name}.png").convert("L"), dtype=float)
     drawn = np.asarray(Image.open(io.BytesIO(made)).convert("L"), dtype=float)
     assert drawn.shape == kept.shape

@@ -74,13 +74,16 @@ TRANSFORMS: Mapping[Transf, Transform] = MappingProxyType(
 #: Which measures are read on another scale than they are pooled on (metafor's codes).
 _READ: Mapping[str, Transf] = {
     **dict.fromkeys(
-        ("RR", "OR", "PETO", "IRR", "HR", "ROM", "ROMC", "CVR", "VR", "MPOR", "MPORC", "MPPETO"),
+        ("RR", "OR", "PETO", "IRR", "HR", "ROM", "ROMC", "CVR", "CVRC", "VR", "VRC"),
+        "exp",
+    ),
+    **dict.fromkeys(
+        ("MPOR", "MPORC", "MPORM", "MPPETO", "D2OR", "D2ORL", "D2ORN"),
         "exp",
     ),
     **dict.fromkeys(("MPRR", "PLN", "IRLN", "MNLN", "CVLN", "SDLN"), "exp"),
     "PLO": "ilogit",
-    "ZCOR": "ztor",
-    "ZPCOR": "ztor",
+    **dict.fromkeys(("ZCOR", "ZPCOR", "ZSPCOR", "ZPHI", "ZPB", "ZBIS"), "ztor"),
     "PAS": "iarcsin",
     "IRS": "isqrt",
 }

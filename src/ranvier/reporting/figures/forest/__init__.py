@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ranvier.reporting.figures.forest.options import ForestOptions
-from ranvier.reporting.figures.forest.plot import forest, forest_pages
+from ranvier.reporting.figures.forest.plot import forest_pages, forest_plot
 
-__all__ = ["ForestOptions", "forest", "forest_pages"]
+__all__ = ["ForestOptions", "forest_pages", "forest_plot"]

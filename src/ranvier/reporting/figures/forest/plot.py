@@ -13,10 +13,10 @@ from ranvier.reporting.figures.forest.given import Given
 from ranvier.reporting.figures.forest.options import ForestOptions, checked
 from ranvier.reporting.figures.look import style_of
 
-__all__ = ["forest", "forest_pages"]
+__all__ = ["forest_pages", "forest_plot"]
 
 
-def forest(result: object, **options: Unpack[ForestOptions]) -> Figure:
+def forest_plot(result: object, **options: Unpack[ForestOptions]) -> Figure:
     """Draw a forest plot.
 
     Parameters
@@ -46,7 +46,7 @@ def forest(result: object, **options: Unpack[ForestOptions]) -> Figure:
     --------
     >>> from ranvier.stats import escalc, rma
     >>> es = escalc("RR", ai=[4, 6, 3], n1i=[123, 306, 231], ci=[11, 29, 11], n2i=[139, 303, 220])
-    >>> figure = forest(rma(es.yi, es.vi, measure="RR"), favours=("vaccine", "no vaccine"))
+    >>> figure = forest_plot(rma(es.yi, es.vi, measure="RR"), favours=("vaccine", "no vaccine"))
     >>> figure.table.rows[-3]
     ('Total (95% CI)', '100.0%', '0.26 [0.14, 0.48]')
     """
@@ -61,7 +61,7 @@ def forest_pages(
     Parameters
     ----------
     result, **options
-        As in :func:`forest`.
+        As in :func:`forest_plot`.
     per_page : int
         Lines on a page; totals stand on the last, and a subgroup that goes on has its name again.
 
@@ -72,7 +72,7 @@ def forest_pages(
     Raises
     ------
     InputError
-        As in :func:`forest`, or if `per_page` is below 5.
+        As in :func:`forest_plot`, or if `per_page` is below 5.
 
     Examples
     --------
