@@ -47,7 +47,7 @@ def forest_plot(result: object, **options: Unpack[ForestOptions]) -> Figure:
     >>> from ranvier.stats import escalc, rma
     >>> es = escalc("RR", ai=[4, 6, 3], n1i=[123, 306, 231], ci=[11, 29, 11], n2i=[139, 303, 220])
     >>> figure = forest_plot(rma(es.yi, es.vi, measure="RR"), favours=("vaccine", "no vaccine"))
-    >>> figure.table.rows[-3]
+    >>> figure.table.rows[3]
     ('Total (95% CI)', '100.0%', '0.26 [0.14, 0.48]')
     """
     return composed(_composition(result, options))[0]
