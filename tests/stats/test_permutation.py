@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from ranvier.errors import InputError
 from ranvier.stats import escalc, meta_regression, permutest, rma
+from ranvier.stats.least_squares import Batch
+from ranvier.stats.maximum import highest_maximum
+from ranvier.stats.shared_weights import tau2_of_rearrangements
 
 #: The first eight trials of BCG vaccine in dat.bcg of metadat.
 BCG = {
@@ -102,3 +105,23 @@ def test_redundant_moderators_are_left_out():
     found = permutest(Y, V, mods="~ x + z", data=data, method="DL", iterations=50)
     assert found.names == ("intrcpt", "x")
     assert "z" in found.notes[0]
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.integers(0, 10_000), st.integers(5, 20), st.integers(1, 4), st.sampled_from(["ML", "REML"])
+)
+def test_rearrangements_together_have_the_maxima_each_has_alone(seed, k, p, method):
+    rng = np.random.default_rng(seed)
+    v = rng.uniform(0.01, 0.5, k) * np.where(rng.random(k) < 0.3, 0.001, 1.0)
+    y = rng.normal(size=k) * np.sqrt(v + rng.choice([0, 0.05, 1]))
+    mask = np.ones((20, k), dtype=bool)
+    if p == 1:
+        y, X = rng.choice([-1.0, 1.0], size=mask.shape) * y, np.ones((20, k, 1))
+    else:
+        design = np.column_stack([np.ones(k), rng.normal(size=(k, p - 1))])
+        y, X = np.broadcast_to(y, mask.shape), design[np.argsort(rng.random(mask.shape), axis=1)]
+    batch = Batch(y=y, v=np.broadcast_to(v, mask.shape), X=X, mask=mask, mean=p == 1, full=True)
+    together = tau2_of_rearrangements(batch, method)
+    alone, _ = highest_maximum(batch, method, "numpy")
+    np.testing.assert_allclose(together + v.min(), alone + v.min(), rtol=1e-7)

@@ -180,12 +180,7 @@ class _Model:
             rows = possible[start : start + step]
             mask = np.ones((len(rows), k), dtype=np.bool_)
             mask[np.arange(len(rows)), rows] = False
-            part = Batch(
-                y=np.broadcast_to(self.batch.y, mask.shape),
-                v=np.broadcast_to(self.batch.v, mask.shape),
-                X=np.broadcast_to(X, (*mask.shape, X.shape[1])),
-                mask=mask,
-            )
+            part = Batch.subsets(self.batch.y[0], self.batch.v[0], mask, X)
             yield rows, fit_batch(part, method=self.method, test=self.test, control=self.control)
 
 

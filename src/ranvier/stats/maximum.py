@@ -16,7 +16,7 @@ from ranvier.stats.estimators import Method
 from ranvier.stats.least_squares import Batch
 from ranvier.stats.likelihood import profile, score, score_and_bend, upper_bound
 
-__all__ = ["Engine", "engine_for", "highest_maximum"]
+__all__ = ["Engine", "engine_for", "highest_maximum", "solve_between"]
 
 #: ``compiled`` needs the extra ``ranvier[fast]``; both give the same maxima to the last digits.
 Engine = Literal["numpy", "compiled"]
@@ -86,7 +86,7 @@ def _search(
         roots = np.array([_newton_one(batch.y[b[0], row], batch.v[b[0], row], method, *ends)])
     else:
         part = batch if len(b) == len(upper) and maxima.max() == 1 else batch.rows(b)
-        roots = _newton(part, method, *ends, lowest[b])
+        roots = solve_between(part, method, *ends, lowest[b])
     several = maxima[b] > 1
     tau2[b[~several]] = roots[~several]
     if several.any():
@@ -107,7 +107,7 @@ def _scan(batch: Batch, grid: NDArray[np.float64], method: Method) -> NDArray[np
     return np.stack([score(batch, t, method) for t in grid.T], axis=1)
 
 
-def _newton(
+def solve_between(
     batch: Batch,
     method: Method,
     low: Vector,

@@ -23,6 +23,7 @@ from ranvier.stats.r_code import RCall
 from ranvier.stats.regression import model_matrix, r_formula, without_redundant
 from ranvier.stats.result import Result
 from ranvier.stats.rma import left_out, two_sided, variances
+from ranvier.stats.shared_weights import tau2_of_rearrangements
 
 __all__ = ["PermutationTest", "permutest"]
 
@@ -122,16 +123,19 @@ class _Model:
         for start in range(0, len(rearranged), step):
             rows = rearranged[start : start + step]
             shape = rows.shape
+            batch = Batch(
+                y=rows * y if self.one_mean else np.broadcast_to(y, shape),
+                v=np.broadcast_to(self.v, shape),
+                X=np.ones((*shape, 1)) if self.one_mean else X[rows],
+                mask=np.ones(shape, dtype=np.bool_),
+                mean=self.one_mean,
+                full=True,
+            )
+            tau2: Vector | None = None
+            if self.control == "exact" and self.method in ("ML", "REML"):
+                tau2 = tau2_of_rearrangements(batch, self.method)
             fit = fit_batch(
-                Batch(
-                    y=rows * y if self.one_mean else np.broadcast_to(y, shape),
-                    v=np.broadcast_to(self.v, shape),
-                    X=np.ones((*shape, 1)) if self.one_mean else X[rows],
-                    mask=np.ones(shape, dtype=np.bool_),
-                ),
-                method=self.method,
-                test=self.test,
-                control=self.control,
+                batch, method=self.method, test=self.test, tau2=tau2, control=self.control
             )
             variance = np.diagonal(fit.vcov, axis1=1, axis2=2)
             with np.errstate(divide="ignore", invalid="ignore"):
