@@ -10,6 +10,7 @@ from ranvier.stats.agreement import (
 from ranvier.stats.bayes import BayesMeta, bayesmeta
 from ranvier.stats.beta_binomial import BetaBinomial, BetaBinomialMeasure, beta_binomial
 from ranvier.stats.blup import Blup, blup
+from ranvier.stats.bootstrap import Bootstrap, BootstrapKind, bootstrap
 from ranvier.stats.combine import CombinedP, CombineMethod, combine_p
 from ranvier.stats.convert import (
     FORMULAS,
@@ -25,6 +26,7 @@ from ranvier.stats.convert import (
 )
 from ranvier.stats.double_arcsine import double_arcsine_inverse
 from ranvier.stats.effects import Effects, Measure, VType, escalc
+from ranvier.stats.estimators import Control, RStops
 from ranvier.stats.exact import (
     Alternative,
     ExactOddsRatio,
@@ -34,6 +36,7 @@ from ranvier.stats.exact import (
     fisher_test,
 )
 from ranvier.stats.exact_rates import ExactRateRatio, exact_rate_ratio
+from ranvier.stats.fit_table import FitTable
 from ranvier.stats.five_numbers import MeanSd, mean_from_quantiles
 from ranvier.stats.formula import Design, design
 from ranvier.stats.funnel import (
@@ -65,6 +68,7 @@ from ranvier.stats.location_scale import (
     predict_scale,
 )
 from ranvier.stats.mantel_haenszel import MhResult, MhTests, rma_mh, rma_mh_rates
+from ranvier.stats.many import rma_many, rma_subsets
 from ranvier.stats.matreg import MatrixRegression, matreg
 from ranvier.stats.meta_binary import MetaBinary, meta_binary
 from ranvier.stats.mixed import FitStats, Test
@@ -89,15 +93,14 @@ from ranvier.stats.regression import (
     likelihood_ratio,
     meta_regression,
 )
+from ranvier.stats.result import Report, Result
 from ranvier.stats.rma import PiMethod, RmaResult, rma
 from ranvier.stats.sensitivity import (
     Baujat,
-    FitTable,
     baujat,
     cumul,
     gosh,
     leave1out,
-    rma_subsets,
 )
 from ranvier.stats.sparse_methods import (
     Advice,
@@ -125,6 +128,8 @@ __all__ = [
     "BetaBinomial",
     "BetaBinomialMeasure",
     "Blup",
+    "Bootstrap",
+    "BootstrapKind",
     "ChangeGrid",
     "Coding",
     "Coefficient",
@@ -133,6 +138,7 @@ __all__ = [
     "CombinedP",
     "Contrast",
     "Contrasted",
+    "Control",
     "Converted",
     "CrossoverResult",
     "Design",
@@ -166,8 +172,11 @@ __all__ = [
     "Posterior",
     "ProportionCi",
     "ProportionMethod",
+    "RStops",
     "RegressionResult",
+    "Report",
     "Residuals",
+    "Result",
     "RmaResult",
     "ScalePrediction",
     "SparseFacts",
@@ -189,6 +198,7 @@ __all__ = [
     "begg_test",
     "beta_binomial",
     "blup",
+    "bootstrap",
     "change_correlation",
     "chi2_test",
     "combine_groups",
@@ -228,6 +238,7 @@ __all__ = [
     "regtest",
     "rma",
     "rma_glmm",
+    "rma_many",
     "rma_mh",
     "rma_mh_rates",
     "rma_peto",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from ranvier.stats.arrays import Vector
 from ranvier.stats.estimators import FIXED, Control, Method
 from ranvier.stats.least_squares import Batch, Wls, trace_p, wls
 from ranvier.stats.likelihood import log_likelihood
+from ranvier.stats.scaling import rescaled_wls, scaled
 from ranvier.stats.tau2 import estimate_tau2
 
 __all__ = ["BatchFit", "FitStats", "Test", "critical", "fit_batch", "fit_statistics"]
@@ -71,6 +72,14 @@ def fit_batch(
     ``weights`` (B, k) replace the inverse variances in the coefficients; ``GENQ`` uses them for
     tau2, too. A given ``tau2`` (B,) is not estimated.
     """
+    changed = scaled(batch)
+    if changed is not None:
+        near, unit = changed
+        fit = fit_batch(
+            near, method=method, test=test, weights=weights, control=control,
+            tau2=None if tau2 is None else tau2 / unit / unit,
+        )  # fmt: skip
+        return _rescaled(fit, unit, batch.p, weights is not None)
     free = batch.k - batch.p
     inverse: Wls | None = None
     if tau2 is None:
@@ -103,6 +112,21 @@ def fit_batch(
         H2=H2,
         vt=vt,
         wls=inverse,
+    )
+
+
+def _rescaled(fit: BatchFit, unit: Vector, p: int, weighted: bool) -> BatchFit:
+    """Turn the fit of scaled effects back to their own units; given weights have none."""
+    one = unit[:, None]
+    return replace(
+        fit,
+        beta=fit.beta * one,
+        vcov=fit.vcov * one[..., None] * one[..., None],
+        tau2=fit.tau2 * unit * unit,
+        se_tau2=fit.se_tau2 * unit * unit,
+        w=fit.w if weighted else fit.w / one / one,
+        vt=fit.vt * unit * unit,
+        wls=rescaled_wls(fit.wls, unit, p),
     )
 
 

@@ -218,7 +218,14 @@ def variances(vi: ArrayLike | None, sei: ArrayLike | None) -> ArrayLike:
     se = as_vector("sei", sei)
     if (se <= 0).any():
         raise InputError(f"sei must be positive; it is not at rows {rows_of(se <= 0)}.")
-    return se**2
+    v = se**2
+    if (v == 0).any() or np.isinf(v).any():
+        rows = rows_of((v == 0) | np.isinf(v))
+        raise InputError(
+            f"The squares of sei are 0 or infinite in a double at rows {rows}.",
+            remedy="Give yi and sei in another unit.",
+        )
+    return v
 
 
 def user_weights(weights: ArrayLike, keep: NDArray[np.bool_]) -> Vector:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -22,6 +22,7 @@ from ranvier.stats.r_stops import TAU2_MAX, uniroot
 from ranvier.stats.result import Columns, Result
 from ranvier.stats.rma import labels, left_out, r_call, variances
 from ranvier.stats.roots import find_root
+from ranvier.stats.scaling import scaled
 
 __all__ = ["Tau2Ci", "Tau2Interval", "confint_tau2"]
 
@@ -123,6 +124,19 @@ def confint_tau2(
     if not 0 < level < 1:
         raise InputError(f"level must be between 0 and 1; it is {level}.")
     batch = Batch.of(y, v)
+    changed = scaled(batch)
+    if changed is not None:
+        near, unit = changed
+        found = confint_tau2(
+            near.y[0], near.v[0], method=method, type=type, level=level, control=control,
+            weights=None if weights is None else as_vector("weights", weights)[keep],
+        )  # fmt: skip
+        one = float(unit[0])
+        tau2, tau = (
+            (x[0] * c * c, x[1] * c * c, x[2] * c * c)
+            for x, c in ((found.tau2, one), (found.tau, one**0.5))
+        )
+        return replace(found, tau2=tau2, tau=tau, notes=(*notes, *found.notes))
     a = 1 / v if weights is None else as_vector("weights", weights)[keep]
     fit = fit_batch(
         batch, method=method, weights=a[None] if method == "GENQ" else None, control=control

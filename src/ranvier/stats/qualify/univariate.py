@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ranvier.stats.fit_table import FitTable
 from ranvier.stats.formula import design
 from ranvier.stats.mixed import FitStats, Test
 from ranvier.stats.qualify.compare import (
@@ -19,7 +20,7 @@ from ranvier.stats.qualify.compare import (
 )
 from ranvier.stats.regression import RegressionResult, contrast, likelihood_ratio, meta_regression
 from ranvier.stats.rma import PiMethod, RmaResult, rma
-from ranvier.stats.sensitivity import FitTable, baujat, cumul, gosh, leave1out
+from ranvier.stats.sensitivity import baujat, cumul, gosh, leave1out
 from ranvier.stats.tau2_ci import confint_tau2
 
 __all__ = ["UNIVARIATE", "as_metafor"]
