@@ -163,8 +163,12 @@ class Pen:
         weight: Weight = "regular",
         anchor: Anchor = "start",
         turn: float | None = None,
+        halo: Role | None = None,
     ) -> Markup:
-        """Write a line; `y` is its baseline, `turn` degrees clockwise about its anchor."""
+        """Write a line; `y` is its baseline, `turn` degrees clockwise about its anchor.
+
+        A `halo` keeps letters legible where they cross lines.
+        """
         place = f"rotate({coordinate(turn)} {_xy(x, y, ' ')})" if turn else None
         return element(
             "text",
@@ -176,8 +180,13 @@ class Pen:
             font_style="italic" if weight == "italic" else None,
             text_anchor=None if anchor == "start" else anchor,
             transform=place,
-            class_=f"f-{role}",
+            class_=f"f-{role}" if halo is None else f"f-{role} s-{halo}",
             fill=self.theme.colours[role],
+            stroke=None if halo is None else self.theme.colours[halo],
+            stroke_width=None if halo is None else 2.6,
+            stroke_opacity=None if halo is None else 0.7,
+            stroke_linejoin=None if halo is None else "round",
+            paint_order=None if halo is None else "stroke",
         )
 
     def _stroke(

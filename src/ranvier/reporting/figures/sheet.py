@@ -109,7 +109,7 @@ class Sheet:
         top: float | None = None,
         height: float | None = None,
         head: str = "",
-        behind: Sequence[Markup] = (),
+        least: float = 0.0,
     ) -> Panel:
         """Lay out a panel with its axes, between `left` and `right`; the sheet goes on below it.
 
@@ -123,11 +123,14 @@ class Sheet:
             Its top (where the sheet stands by default) and its height with labels.
         head : str
             A name above it.
+        least : float
+            Room kept for the labels of the vertical axis, so that panels below one another align.
         """
         theme = self.style.theme
         edge = self.style.width if right is None else right
         begin = self.top if top is None else top
         wide = max((text_width(label, theme.small) for _, label in y.ticks), default=0.0)
+        wide = max(wide, least)
         near = left + MARGIN + wide + theme.ticks + 5
         if y.title:
             near += theme.size + 8
@@ -218,7 +221,9 @@ class Sheet:
 
     def _label(self, label: Placed, point: Point, size: float) -> list[Markup]:
         """Write one name, with a line to its point where it lies further off."""
-        word = self.pen.text(label.x, label.y, label.said, size=size, anchor=label.anchor)
+        word = self.pen.text(
+            label.x, label.y, label.said, size=size, anchor=label.anchor, halo="paper"
+        )
         if label.lead is None:
             return [word]
         dx, dy = label.lead[0] - point.x, label.lead[1] - point.y
