@@ -17,12 +17,21 @@ N1 = [123, 306, 231, 13598, 5069, 1541, 2545, 88391, 7499, 1716, 50634, 2498, 16
 C = [11, 29, 11, 248, 47, 372, 10, 499, 45, 65, 141, 3, 29]
 N2 = [139, 303, 220, 12867, 5808, 1451, 629, 88391, 7277, 1665, 27338, 2341, 17854]
 LATITUDE = [44, 55, 42, 52, 13, 44, 19, 13, 27, 42, 18, 33, 33]
-SLAB = (
-    "Aronson 1948|Ferguson & Simes 1949|Rosenthal et al. 1960|Hart & Sutherland 1977|"
-    "Frimodt-Møller et al. 1973|Stein & Aronson 1953|Vandiviere et al. 1973|TPT Madras 1980|"
-    "Coetzee & Berjak 1968|Rosenthal et al. 1961|Comstock et al. 1974|Comstock & Webster 1969|"
-    "Comstock et al. 1976"
-).split("|")
+SLAB = [
+    "Aronson 1948",
+    "Ferguson & Simes 1949",
+    "Rosenthal et al. 1960",
+    "Hart & Sutherland 1977",
+    "Frimodt-Møller et al. 1973",
+    "Stein & Aronson 1953",
+    "Vandiviere et al. 1973",
+    "TPT Madras 1980",
+    "Coetzee & Berjak 1968",
+    "Rosenthal et al. 1961",
+    "Comstock et al. 1974",
+    "Comstock & Webster 1969",
+    "Comstock et al. 1976",
+]
 
 _COUNTS = [np.array(x) for x in (A, N1, C, N2)]
 _AI, _N1, _CI, _N2 = _COUNTS
@@ -51,9 +60,7 @@ GALLERY: dict[str, Draw] = {
     ),
     "labbe-linear": lambda **o: f.labbe_plot(A, N1, C, N2, **o),
     "baujat": lambda **o: f.baujat_plot(FIT, **o),
-    "gosh": lambda **o: f.gosh_plot(
-        gosh(YI, VI), **{"transf": "exp", "xlab": "Risk ratio", **o}
-    ),
+    "gosh": lambda **o: f.gosh_plot(gosh(YI, VI), **{"transf": "exp", "xlab": "Risk ratio", **o}),
     "gosh-highlight": lambda **o: f.gosh_plot(
         FIT, highlight=(o.get("slab") or SLAB)[7], yaxis="QE", **o
     ),

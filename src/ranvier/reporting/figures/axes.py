@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
+from scipy.special import ndtri
+
 from ranvier.reporting.figures.lettering import text_width
-from ranvier.reporting.figures.look import Style
+from ranvier.reporting.figures.look import Style, said_number
 from ranvier.reporting.figures.transforms import TRANSFORMS, Transform
 from ranvier.reporting.numbers import Numbers
 
-__all__ = ["Axis", "Bend", "axis", "room_for", "said_number"]
+__all__ = ["Axis", "Bend", "axis", "room_for"]
 
 #: How an axis bends what is put on it: not at all, by roots, or by the normal quantile of a
 #: two-sided p value (1 at the start, small ones far away).
 Bend = Literal["linear", "sqrt", "p"]
-
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +151,6 @@ def _bent(x: float, bend: Bend) -> float:
     if bend == "sqrt":
         return math.copysign(math.sqrt(abs(x)), x)
     if bend == "p":
-        from scipy.special import ndtri
-
         return -float(ndtri(max(min(x, 1.0), 1e-300) / 2))
     return x
 
@@ -229,22 +227,6 @@ def _labels(values: Sequence[float], numbers: Numbers, digits: int | None) -> li
     same = max(need, default=0)
     said: Callable[[int], int] = (lambda _: same) if equal else (lambda i: need[i])
     return [said_number(v, numbers, said(i)) for i, v in enumerate(values)]
-
-
-def said_number(x: float, numbers: Numbers, digits: int) -> str:
-    """Write a number; as a power of ten where it is very large or very small.
-
-    Examples
-    --------
-    >>> said_number(0.25, Numbers(), 2), said_number(2e9, Numbers(), 0)
-    ('0.25', '2×10⁹')
-    """
-    if x != 0 and not 1e-5 <= abs(x) < 1e7:
-        power = math.floor(math.log10(abs(x)) + 1e-12)
-        head = float(f"{x / 10.0**power:.3g}") if power > -300 else 1.0
-        said = f"10{str(power).translate(_SUPERSCRIPT)}"
-        return said if head == 1 else f"{numbers.plain(head)}×{said}"
-    return numbers.fixed(x, digits)
 
 
 def _decimals(x: float) -> int:

@@ -13,7 +13,7 @@ from ranvier.reporting.figures.figure import Figure
 from ranvier.reporting.figures.labels import Point
 from ranvier.reporting.figures.look import Look, style_of
 from ranvier.reporting.figures.sheet import Entry, Panel, Sheet
-from ranvier.reporting.figures.studies import effect_name, many, studies_of, table_of
+from ranvier.reporting.figures.studies import effect_name, many, names_of, studies_of, table_of
 from ranvier.reporting.figures.themes import Role
 from ranvier.reporting.figures.transforms import transf_of
 from ranvier.stats import RegressionResult
@@ -71,7 +71,7 @@ def bubble_plot(
         raise InputError(f"bands has no {', '.join(unknown)}.", remedy="Take ci, pi, or both.")
     column = _column(fit, mod)
     style = style_of(look, transf=transf_of(fit.measure))
-    studies = studies_of(fit.yi, fit.vi, fit.slab, style)
+    studies = studies_of(fit.yi, fit.vi, names_of(fit.slab, style))
     # The design has the rows given, or only those that were kept.
     design = fit.X if len(fit.X) != len(fit.yi) else fit.X[studies.rows]
     seen = np.asarray(np.isfinite(design).all(axis=1), dtype=np.bool_)

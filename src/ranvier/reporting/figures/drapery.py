@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Literal, Unpack
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 from scipy.stats import t as student
 
@@ -19,6 +20,7 @@ from ranvier.reporting.figures.studies import (
     Pooled,
     effect_name,
     many,
+    names_of,
     pooled_style,
     studies_of,
     table_of,
@@ -26,6 +28,9 @@ from ranvier.reporting.figures.studies import (
 from ranvier.stats import RmaResult
 
 __all__ = ["drapery_plot"]
+
+#: From z values to two-sided p values.
+PFunction = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
 def drapery_plot(fit: Pooled, *, scale: Literal["z", "p"] = "z", **look: Unpack[Look]) -> Figure:
@@ -59,7 +64,7 @@ def drapery_plot(fit: Pooled, *, scale: Literal["z", "p"] = "z", **look: Unpack[
     if scale not in ("z", "p"):
         raise InputError(f"scale {scale!r} is not known.", remedy="Take z or p.")
     style = pooled_style(fit, look)
-    studies = studies_of(fit.yi, fit.vi, fit.slab, style)
+    studies = studies_of(fit.yi, fit.vi, names_of(fit.slab, style))
     level = fit.level
     reach = 1.96 * float(np.median(studies.sei))
     included = [float(v) for v in studies.yi]
@@ -101,7 +106,7 @@ def drapery_plot(fit: Pooled, *, scale: Literal["z", "p"] = "z", **look: Unpack[
         sheet.draw(sheet.pen.line(x, box.top, x, box.bottom, role="soft"))
     thin = 0.9 if len(studies.yi) <= 40 else 0.6
     for y, s in zip(studies.yi.tolist(), studies.sei.tolist(), strict=True):
-        curve = _curve(panel, y, s, lambda z: 2 * float(ndtr(-z)))
+        curve = _curve(panel, y, s, lambda z: 2 * ndtr(-z))
         if len(curve) > 1:
             drawn = sheet.pen.polyline(curve, role="soft", width=thin, opacity=0.7)
             sheet.draw(drawn)
@@ -135,7 +140,10 @@ def drapery_plot(fit: Pooled, *, scale: Literal["z", "p"] = "z", **look: Unpack[
 
 
 def _curve(
-    panel: Panel, center: float, se: float, p_of: Callable[[float], float]
+    panel: Panel,
+    center: float,
+    se: float,
+    p_of: PFunction,
 ) -> list[tuple[float, float]]:
     """Return the part of a p value function that the panel holds."""
     xs = set(np.linspace(panel.x.low, panel.x.high, 181).tolist())
@@ -143,12 +151,13 @@ def _curve(
     if panel.y.high > 0:
         edge = -float(ndtri(panel.y.high / 2)) * (1 - 1e-9)
         xs |= {center - se * edge, center + se * edge}
-    made: list[tuple[float, float]] = []
-    for x in sorted(xs):
-        p = p_of(abs(x - center) / se)
-        if panel.x.holds(x) and panel.y.holds(p):
-            made.append(panel.at(x, p))
-    return made
+    places = np.array(sorted(xs))
+    heights = p_of(np.abs(places - center) / se)
+    return [
+        panel.at(x, p)
+        for x, p in zip(places.tolist(), heights.tolist(), strict=True)
+        if panel.x.holds(x) and panel.y.holds(p)
+    ]
 
 
 def _pooled(sheet: Sheet, panel: Panel, fit: Pooled) -> list[Entry]:
@@ -158,8 +167,8 @@ def _pooled(sheet: Sheet, panel: Panel, fit: Pooled) -> list[Entry]:
     free = fit.ddf if isinstance(fit, RmaResult) else None
     made = [Entry("Pooled effect", "line", "accent")]
 
-    def p_of(df: int | None) -> Callable[[float], float]:
-        return lambda z: 2 * float(ndtr(-z) if df is None else student.sf(z, df))
+    def p_of(df: int | None) -> PFunction:
+        return lambda z: 2 * (ndtr(-z) if df is None else student.sf(z, df))
 
     if isinstance(fit, RmaResult) and fit.pi_lb is not None:
         ddf = {"t": fit.k - 1, "riley": max(1, fit.k - 2), "test": free}[fit.pi_method]

@@ -22,6 +22,7 @@ from ranvier.reporting.figures.studies import (
     Studies,
     effect_name,
     many,
+    names_of,
     radius,
     studies_of,
     table_of,
@@ -120,13 +121,11 @@ def funnel_plot(
     regression = isinstance(model, RegressionResult)
     style = style_of(look, transf="none" if regression else transf_of(model.measure))
     values = model.residuals if regression else model.yi
-    studies = studies_of(values, model.vi, model.slab, style)
     imputed = 0 if filled is None else filled.k0
-    if filled is not None and imputed:
-        # The fit of trim and fill holds the studies first, the ones filled in after them.
-        names = (*studies.slab[: len(studies.slab) - imputed],)
-        added = tuple(f"Filled in {i + 1}" for i in range(imputed))
-        studies = Studies(studies.yi, studies.vi, studies.sei, names + added, studies.rows)
+    # The fit of trim and fill holds the studies first, the ones filled in after them.
+    first = names_of(model.slab[: len(model.slab) - imputed], style)
+    slab = (*first, *(f"Filled in {i + 1}" for i in range(imputed)))
+    studies = studies_of(values, model.vi, slab)
     center = _center(refline, model.estimate if not isinstance(model, RegressionResult) else 0.0)
     sizes = _sizes(yaxis, ni, len(values), studies, imputed)
     heights = _heights(yaxis, studies.sei, sizes)

@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypedDict, get_args
 
+from babel.core import UnknownLocaleError
+
 from ranvier.errors import InputError
 from ranvier.reporting.figures.themes import THEMES, Theme, ThemeName
 from ranvier.reporting.figures.transforms import TRANSFORMS, Transf, Transform
 from ranvier.reporting.numbers import Numbers
 
-__all__ = ["Labels", "Look", "Style", "style_of"]
+__all__ = ["Labels", "Look", "Style", "said_number", "style_of"]
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 #: Names at the points: where they fit, else numbers with a key; always numbers; or none.
 Labels = Literal["auto", "numbers", "none"]
@@ -85,7 +89,10 @@ class Style:
 
     def number(self, x: float | None, digits: int = 2) -> str:
         """Write a number with the digits asked for, or those that are usual here."""
-        return self.numbers.fixed(x, digits if self.digits is None else self.digits)
+        wanted = digits if self.digits is None else self.digits
+        if x is not None and math.isfinite(x) and abs(x) >= LARGE:
+            return said_number(x, self.numbers, wanted)
+        return self.numbers.fixed(x, wanted)
 
     def effect(self, x: float | None, digits: int = 2) -> str:
         """Write an effect as it is read."""
@@ -97,6 +104,25 @@ class Style:
 
 
 NONE = "–"
+
+#: Numbers from here on are written as powers of ten; ticks also below 1e-5.
+LARGE = 1e7
+
+
+def said_number(x: float, numbers: Numbers, digits: int) -> str:
+    """Write a number; as a power of ten where it is very large or very small.
+
+    Examples
+    --------
+    >>> said_number(0.25, Numbers(), 2), said_number(2e9, Numbers(), 0)
+    ('0.25', '2×10⁹')
+    """
+    if x != 0 and not 1e-5 <= abs(x) < LARGE:
+        power = math.floor(math.log10(abs(x)) + 1e-12)
+        head = float(f"{x / 10.0**power:.3g}") if power > -300 else 1.0
+        said = f"10{str(power).translate(_SUPERSCRIPT)}"
+        return said if head == 1 else f"{numbers.plain(head)}×{said}"
+    return numbers.fixed(x, digits)
 
 
 def style_of(
@@ -191,7 +217,7 @@ def _numbers(language: str) -> Numbers:
     numbers = Numbers(language)
     try:
         numbers.fixed(1.5, 1)
-    except (ValueError, LookupError) as error:
+    except (ValueError, UnknownLocaleError) as error:
         raise InputError(
             f"language {language!r} is not known.", remedy="Give a tag such as en, de or pt-BR."
         ) from error

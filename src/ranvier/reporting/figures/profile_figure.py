@@ -12,7 +12,7 @@ from ranvier.reporting.figures.axes import axis, room_for
 from ranvier.reporting.figures.figure import Figure
 from ranvier.reporting.figures.look import Look, style_of
 from ranvier.reporting.figures.sheet import Entry, Sheet
-from ranvier.reporting.figures.studies import many, studies_of, table_of
+from ranvier.reporting.figures.studies import many, names_of, studies_of, table_of
 from ranvier.stats import RmaResult, Tau2Ci, confint_tau2
 from ranvier.stats.least_squares import Batch
 from ranvier.stats.likelihood import profile
@@ -60,7 +60,7 @@ def profile_plot(fit: RmaResult, *, interval: Tau2Ci | None = None, **look: Unpa
             f"A fit by {method} maximises no likelihood.", remedy='Fit with method="REML" or "ML".'
         )
     style = style_of(look)
-    studies = studies_of(fit.yi, fit.vi, fit.slab, style)
+    studies = studies_of(fit.yi, fit.vi, names_of(fit.slab, style))
     if len(studies.yi) < 2:
         raise InputError("One study says nothing on tau2.", remedy="Give at least two studies.")
     bounds = interval or confint_tau2(

@@ -18,6 +18,7 @@ from ranvier.reporting.figures.studies import (
     Pooled,
     effect_name,
     many,
+    names_of,
     pooled_style,
     radius,
     studies_of,
@@ -58,7 +59,7 @@ def radial_plot(fit: Pooled, *, level: float | None = None, **look: Unpack[Look]
     'Radial plot of 3 studies'
     """
     style = pooled_style(fit, look)
-    studies = studies_of(fit.yi, fit.vi, fit.slab, style)
+    studies = studies_of(fit.yi, fit.vi, names_of(fit.slab, style))
     tau2 = getattr(fit, "tau2", 0.0)
     s = np.sqrt(studies.vi + tau2)
     precision, z = 1 / s, studies.yi / s
@@ -110,8 +111,8 @@ def radial_plot(fit: Pooled, *, level: float | None = None, **look: Unpack[Look]
                 )
             )
             points.append(Point(*panel.at(a, b), r, label))
-    _arc(sheet, panel, [float(y) for y in studies.yi], estimate)
-    key = sheet.names(panel, points, labels="none", taken=())
+    taken = _arc(sheet, panel, [float(y) for y in studies.yi], estimate)
+    key = sheet.names(panel, points, labels="none", taken=taken)
     entries = [Entry(f"{said * 100:g}% of studies are expected in the band", "area", fill="shade1")]
     if estimate is not None:
         entries.insert(0, Entry(f"Pooled: {style.effect(estimate)}", "line", "accent"))
@@ -151,10 +152,13 @@ def _band(sheet: Sheet, panel: Panel, estimate: float, crit: float) -> None:
         sheet.draw(sheet.pen.polyline(line, role="accent", width=1.6))
 
 
-def _arc(sheet: Sheet, panel: Panel, effects: list[float], estimate: float | None) -> None:
-    """Draw the arc on which a line from the origin through a study meets its effect."""
+def _arc(sheet: Sheet, panel: Panel, effects: list[float], estimate: float | None) -> list[Box]:
+    """Draw the arc on which a line from the origin through a study meets its effect.
+
+    Return where its words stand.
+    """
     if panel.x.low != 0 or not panel.y.holds(0.0):
-        return
+        return []
     style, box = sheet.style, panel.box
     across = (panel.x.end - panel.x.start) / panel.x.high
     up = (box.bottom - box.top) / (panel.y.low - panel.y.high)
@@ -173,7 +177,7 @@ def _arc(sheet: Sheet, panel: Panel, effects: list[float], estimate: float | Non
     line = [on(e) for e in steps]
     kept = [(x, y) for x, y in line if box.top <= y <= box.bottom]
     if len(kept) < 2:
-        return
+        return []
     sheet.draw(sheet.pen.polyline(kept, role="ink"))
     taken: list[Box] = []
     ticks = axis(low, high, length=box.bottom - box.top, style=style, transform=style.transform,
@@ -187,3 +191,4 @@ def _arc(sheet: Sheet, panel: Panel, effects: list[float], estimate: float | Non
             sheet.draw(
                 sheet.pen.line(x, y, x2, y2), sheet.pen.text(tx, ty + 0.36 * size, label, size=size)
             )
+    return taken

@@ -20,6 +20,7 @@ __all__ = [
     "Studies",
     "effect_name",
     "many",
+    "names_of",
     "pooled_style",
     "radius",
     "studies_of",
@@ -61,16 +62,13 @@ def names_of(slab: Sequence[str], style: Style) -> tuple[str, ...]:
     return style.slab
 
 
-def studies_of(
-    yi: NDArray[np.float64], vi: NDArray[np.float64], slab: Sequence[str], style: Style
-) -> Studies:
+def studies_of(yi: NDArray[np.float64], vi: NDArray[np.float64], names: Sequence[str]) -> Studies:
     """Keep the rows that can be drawn; refuse if there is none."""
     keep = np.isfinite(yi) & np.isfinite(vi) & (vi > 0)
     if not keep.any():
         raise InputError(
             "No study has an effect and a variance.", remedy="Check the columns yi and vi."
         )
-    names = names_of(slab, style)
     rows = np.flatnonzero(keep)
     return Studies(yi[keep], vi[keep], np.sqrt(vi[keep]), tuple(names[int(i)] for i in rows), rows)
 
