@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from ranvier.errors import InputError
 from ranvier.reporting.figures.figure import DataTable
+from ranvier.reporting.figures.forest.measures import measure_name, shown
 from ranvier.reporting.figures.look import Look, Style, style_of
 from ranvier.reporting.figures.transforms import Transf, transf_of
-from ranvier.reporting.forest_words import MEASURES
 from ranvier.stats import MhResult, RmaResult
 
 __all__ = [
@@ -78,10 +78,6 @@ def pooled_style(fit: Pooled, look: Look, *, height: float = 440.0) -> Style:
     return style_of(look, height=height, transf=transf_of(fit.measure))
 
 
-#: Measures whose name in print is of the scale they are read on.
-_PLAIN = "Effect"
-
-
 def effect_name(measure: str, transf: Transf) -> str:
     """Name the axis of effects.
 
@@ -90,10 +86,12 @@ def effect_name(measure: str, transf: Transf) -> str:
     >>> effect_name("RR", "exp"), effect_name("RR", "none"), effect_name("GEN", "none")
     ('Risk ratio', 'Log risk ratio', 'Effect')
     """
-    name = MEASURES.get(measure, _PLAIN if measure in {"GEN", ""} else measure)
+    if measure in {"GEN", ""}:
+        return "Effect"
     if transf == "none" and transf_of(measure) == "exp":
+        name = measure_name(measure)
         return f"Log {name[0].lower()}{name[1:]}"
-    return name
+    return shown(measure, transf).name
 
 
 def radius(k: int) -> float:
