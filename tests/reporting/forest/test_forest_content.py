@@ -10,12 +10,15 @@ import pytest
 from ranvier.errors import InputError
 from ranvier.reporting.figures.forest import forest_pages, forest_plot
 from ranvier.stats import (
+    TauPrior,
+    bayesmeta,
     cumul,
     escalc,
     gosh,
     leave1out,
     meta_binary,
     rma,
+    rma_glmm,
     rma_mh,
     rma_peto,
     subgroups,
@@ -115,6 +118,24 @@ def test_meta_binary_gives_both_models():
     held = rows(forest_plot(pair, measure="RR", data=COUNTS, by=BY))
     assert held["Total, common effect (95% CI)"][-1].startswith(f"{np.exp(pair.common):.2f} ")
     assert held["Total, random effects (95% CI)"][-1] == printed(pair.random)
+
+
+def test_mixed_models_of_counts_and_bayesian_fits_stand_beside_the_studies_own_effects():
+    glmm = rma_glmm("OR", **COUNTS, model="UM.FS")
+    figure = forest_plot(glmm, data=COUNTS, theme="revman")
+    own = escalc("OR", **COUNTS)
+    assert rows(figure)["Total (95% CI)"][-1] == printed(glmm)
+    assert rows(figure)["Study 1"][-1].startswith(f"{np.exp(own.yi[0]):.2f} ")
+    assert any("GLMM, Random, 95% CI" in name for name in figure.table.columns)
+    both = forest_plot([rma(own.yi, own.vi, measure="OR"), glmm])
+    assert {"Total, random effects, IV (95% CI)", "Total, random effects, GLMM (95% CI)"} <= set(
+        rows(both)
+    )
+    bayes = bayesmeta(ES.yi, ES.vi, tau_prior=TauPrior(kind="half-normal", scale=0.5))
+    held = rows(forest_plot(bayes, effects=ES, measure="RR"))
+    assert held["Total (95% CrI)"][-1].startswith(f"{np.exp(bayes.mu.median):.2f} ")
+    with pytest.raises(InputError, match="effects=escalc"):
+        forest_plot(bayes)
 
 
 def test_petos_method_is_named():

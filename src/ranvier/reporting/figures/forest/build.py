@@ -291,11 +291,10 @@ class _Builder:
         self, kind: Literal["subtotal", "total"], model: Model, cells: dict[str, Cell]
     ) -> list[Line]:
         """Write a pooled result, and the prediction interval below it."""
-        several = len(self.evidence.models) > 1
         name = self.layout.total if kind == "total" else self.layout.subtotal
         if kind == "total" and len(self.evidence.studies) == 1:
             name = "Result"
-        label = name + _joined(self.words.model(model, several=several))
+        label = name + _joined(self.words.model(model, self.evidence.models))
         effect = self.words.effect(model.effect)
         out = [
             Line(
@@ -335,9 +334,9 @@ class _Builder:
         if self.choices.heterogeneity == "show" and models:
             out.append(self.words.heterogeneity(models[-1]))
         if self.choices.tests == "show":
-            several = len(models) > 1
-            for model in models:
-                name = self.layout.common if model.kind == "common" else self.layout.random
+            for model, overall in zip(models, self.evidence.models, strict=False):
+                name = self.words.named(overall, self.evidence.models)
+                several = len(models) > 1
                 out.append(self.words.test(model, what=f"{what} ({name})" if several else what))
         return [said for said in out if said]
 
@@ -347,7 +346,7 @@ class _Builder:
             several = len(self.evidence.models) > 1
             for model, test in zip(self.evidence.models, self.evidence.differences, strict=False):
                 if test is not None:
-                    name = self.layout.common if model.kind == "common" else self.layout.random
+                    name = self.words.named(model, self.evidence.models)
                     said = self.words.difference(test)
                     if several:
                         said = said.replace("differences", f"differences ({name})", 1)

@@ -145,9 +145,11 @@ def weight_columns(evidence: Evidence, layout: Layout) -> tuple[Column, ...]:
     for i, model in enumerate(evidence.models):
         if any(len(s.weights) > i and s.weights[i] is not None for s in evidence.studies):
             heading = layout.weight_heading
+            alike = sum(other.kind == model.kind for other in evidence.models) > 1
+            name = model.how if alike and model.how else model.kind
             if several:
-                heading = f"{' '.join(heading.split())}\n{model.kind}"
-            short = f"weight ({model.kind})" if several else "weight"
+                heading = f"{' '.join(heading.split())}\n{name}"
+            short = f"weight ({name})" if several else "weight"
             out.append(Column(key=f"weight:{i}", heading=heading, short=short))
     return tuple(out)
 

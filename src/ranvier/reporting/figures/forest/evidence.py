@@ -73,6 +73,8 @@ class Model:
     Attributes
     ----------
     kind : {"common", "random"}
+    interval : {"CI", "CrI"}
+        Confidence or credible interval.
     how : str
         The method as RevMan abbreviates it: ``M-H``, ``IV``, ``Peto``; empty where it has no name.
     effect, prediction : Estimate or None
@@ -96,6 +98,7 @@ class Model:
     stat: float | None = None
     ddf: float | None = None
     p: float | None = None
+    interval: Literal["CI", "CrI"] = "CI"
     node: str = ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from ranvier.core.analysis import Estimate
 from ranvier.errors import InputError
@@ -12,8 +13,9 @@ from ranvier.reporting.figures.forest.given import Given
 from ranvier.reporting.figures.forest.groups import with_groups
 from ranvier.reporting.figures.forest.measures import Shown, natural, shown
 from ranvier.reporting.figures.forest.pooled import Pooled, model_of, pooled_results
+from ranvier.reporting.figures.forest.restated import OwnEffects
 from ranvier.reporting.figures.forest.steps import evidence_of_steps
-from ranvier.stats import FitTable
+from ranvier.stats import FitTable, escalc
 from ranvier.stats.mixed import critical
 
 __all__ = ["evidence_from"]
@@ -29,7 +31,7 @@ def evidence_from(results: Sequence[object], given: Given) -> tuple[Evidence, Sh
         value a study.
     """
     table = next((r for r in results if isinstance(r, FitTable)), None)
-    pooled = pooled_results(results)
+    pooled = pooled_results(results, _own_effects(results, given))
     measure = given.measure or next((p.measure for p in pooled if p.measure != "GEN"), "GEN")
     others = sorted({p.measure for p in pooled} - {measure, "GEN"})
     if others:
@@ -53,6 +55,21 @@ def evidence_from(results: Sequence[object], given: Given) -> tuple[Evidence, Sh
             )
     evidence = _base(first, pooled, measure, how, given)
     return with_groups(evidence, results, pooled, how, given), how
+
+
+def _own_effects(results: Sequence[object], given: Given) -> OwnEffects | None:
+    """Find the studies' own effects: the caller's, those of a result, or those of the data."""
+    held: Any = given.effects or next((r for r in results if hasattr(r, "yi")), None)
+    if held is None and given.data:
+        measure: Any = given.measure or next(
+            (said for r in results if (said := getattr(r, "measure", None)) is not None), None
+        )
+        columns: dict[str, Any] = dict(given.data)
+        held = None if measure is None else escalc(measure, **columns)
+    if held is None:
+        return None
+    names = getattr(held, "slab", None) or (f"Study {i + 1}" for i in range(len(held.yi)))
+    return OwnEffects(held.yi, held.vi, tuple(names))
 
 
 def _base(

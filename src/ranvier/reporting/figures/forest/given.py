@@ -16,6 +16,7 @@ from ranvier.reporting.figures.forest.marks import rating_of
 from ranvier.reporting.figures.forest.options import StudyData
 from ranvier.reporting.figures.transforms import Transf
 from ranvier.reporting.numbers import Numbers
+from ranvier.stats import Effects
 
 __all__ = ["Given", "column_of"]
 
@@ -25,6 +26,7 @@ class Given:
     """What the caller adds to the results; see :func:`forest`."""
 
     measure: str | None
+    effects: Effects | None
     transf: Transf | None
     slab: tuple[str, ...] | None
     by: Sequence[str] | None

@@ -10,6 +10,7 @@ from ranvier.reporting.figures.forest.evidence import Sort
 from ranvier.reporting.figures.forest.layouts import LayoutName
 from ranvier.reporting.figures.forest.sheet import Density
 from ranvier.reporting.figures.look import Look
+from ranvier.stats import Effects
 
 __all__ = ["ForestOptions", "Form", "Shows", "StudyData", "checked"]
 
@@ -45,6 +46,9 @@ class ForestOptions(Look, total=False):
         Names of the two groups.
     favours : (str, str)
         Whom the left and the right side of the axis favour; `sides` are whole phrases instead.
+    effects : Effects
+        The studies' own effects, for a result that holds none (mixed models of counts, Bayesian
+        fits); without it they are calculated from `data`.
     measure : str
         metafor's code, if the result does not know it.
     layout : {"plain", "revman", "bmj", "jama"}
@@ -72,6 +76,7 @@ class ForestOptions(Look, total=False):
     arms: tuple[str, str]
     favours: tuple[str, str]
     sides: tuple[str, str]
+    effects: Effects
     measure: str
     layout: LayoutName
     sort: Sort | Sequence[float]

@@ -23,7 +23,8 @@ def forest_plot(result: object, **options: Unpack[ForestOptions]) -> Figure:
     ----------
     result : result of ranvier.stats, or a sequence of them
         Of :func:`rma`, :func:`rma_mh`, :func:`rma_peto`, :func:`subgroups`, :func:`meta_binary` or
-        another that pools studies; several of the same studies stand as models below each other.
+        another that pools studies, mixed models of counts and Bayesian fits among them (with
+        `effects` or `data`); several of the same studies stand as models below each other.
         Of :func:`leave1out` or :func:`cumul`, with the fit of all studies after it:
         ``[leave1out(yi, vi), fit]``.
     **options
@@ -94,6 +95,7 @@ def _composition(result: object, options: ForestOptions) -> Composition:
         results,
         Given(
             measure=own.get("measure"),
+            effects=own.get("effects"),
             transf=look.get("transf"),
             slab=style.slab,
             by=own.get("by"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol, cast
 
 from scipy.special import chdtrc
@@ -12,11 +11,20 @@ from scipy.special import chdtrc
 from ranvier.errors import InputError
 from ranvier.reporting.figures.forest.evidence import Model
 from ranvier.reporting.figures.forest.measures import Shown, natural
-from ranvier.stats import FitTable, MetaBinary, RmaResult, Subgroups
+from ranvier.reporting.figures.forest.restated import OwnEffects, common_of, restated
+from ranvier.stats import (
+    BayesMeta,
+    BetaBinomial,
+    FitTable,
+    GlmmResult,
+    MetaBinary,
+    RmaResult,
+    Subgroups,
+)
 from ranvier.stats.arrays import Vector
-from ranvier.stats.mixed import FIXED, critical
+from ranvier.stats.mixed import FIXED
 
-__all__ = ["Pooled", "chi2_p", "common_of", "model_of", "pooled_results"]
+__all__ = ["Pooled", "chi2_p", "model_of", "pooled_results"]
 
 
 class Pooled(Protocol):
@@ -40,8 +48,19 @@ class Pooled(Protocol):
     def level(self) -> float: ...  # noqa: D102
 
 
-def pooled_results(results: Sequence[object]) -> list[Pooled]:
-    """List the pooled results, a pair of models as two."""
+def pooled_results(results: Sequence[object], effects: OwnEffects | None) -> list[Pooled]:
+    """List the pooled results, a pair of models as two.
+
+    Parameters
+    ----------
+    effects : OwnEffects or None
+        The studies' own effects, for results that hold none.
+
+    Raises
+    ------
+    InputError
+        If one is no pooled result.
+    """
     out: list[Pooled] = []
     for result in results:
         if isinstance(result, FitTable):
@@ -49,58 +68,17 @@ def pooled_results(results: Sequence[object]) -> list[Pooled]:
         if isinstance(result, Subgroups):
             out.append(cast(Pooled, result.overall))
         elif isinstance(result, MetaBinary):
-            out += [cast(Pooled, common_of(result)), cast(Pooled, result.random)]
+            out += [common_of(result), cast(Pooled, result.random)]
         elif all(hasattr(result, name) for name in ("yi", "vi", "estimate", "ci_lb")):
             out.append(cast(Pooled, result))
+        elif isinstance(result, GlmmResult | BetaBinomial | BayesMeta):
+            out.append(restated(result, effects))
         else:
             raise InputError(
                 f"A forest plot cannot be drawn of {type(result).__name__}.",
                 remedy="Give the result of rma(), rma_mh(), rma_peto(), subgroups(), leave1out() …",
             )
     return out
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Common:
-    """The common effect of a :class:`MetaBinary`, in the shape of a pooled result."""
-
-    yi: Vector
-    vi: Vector
-    slab: tuple[str, ...]
-    estimate: float
-    ci_lb: float
-    ci_ub: float
-    se: float
-    stat: float
-    pval: float
-    k: int
-    QE: float
-    measure: str
-    level: float
-    method: str = "MH"
-    ddf: None = None
-
-
-def common_of(result: MetaBinary) -> Common:
-    """Return the common effect of a pair of models, with its interval and test."""
-    fit = result.random
-    half = critical(fit.level, None) * result.se_common
-    stat = result.common / result.se_common if result.se_common > 0 else math.nan
-    return Common(
-        yi=fit.yi,
-        vi=fit.vi,
-        slab=fit.slab,
-        estimate=result.common,
-        se=result.se_common,
-        ci_lb=result.common - half,
-        ci_ub=result.common + half,
-        stat=stat,
-        pval=math.erfc(abs(stat) / math.sqrt(2)),
-        k=fit.k,
-        QE=result.Q,
-        measure=fit.measure,
-        level=fit.level,
-    )
 
 
 _HOW = {"MH": "M-H", "PETO": "Peto"}
@@ -111,12 +89,12 @@ def model_of(result: Any, how: Shown) -> Model:
     get = _getter(result)
     method = str(get("method", ""))
     common = method in FIXED or method in _HOW or get("tau2") is None
-    kind: Literal["common", "random"] = "common" if common else "random"
-    named = _HOW.get(method) or ("IV" if isinstance(result, RmaResult) else "")
+    kind: Literal["common", "random"] = get("kind") or ("common" if common else "random")
+    named = get("how") or _HOW.get(method) or ("IV" if isinstance(result, RmaResult) else "")
     k = int(get("k", len(result.yi)))
     effect = natural(how, result.estimate, result.ci_lb, result.ci_ub)
     pi = natural(how, result.estimate, get("pi_lb"), get("pi_ub"))
-    drawn = pi if pi is not None and pi.ci_lb is not None and not common else None
+    drawn = pi if pi is not None and pi.ci_lb is not None and kind == "random" else None
     q, i2 = _known(get("QE")), _known(get("I2"))
     if q is not None and i2 is None and k > 1:
         i2 = max(0.0, 100 * (q - (k - 1)) / q) if q > 0 else 0.0
@@ -129,7 +107,7 @@ def model_of(result: Any, how: Shown) -> Model:
         k=k,
         effect=effect,
         prediction=drawn,
-        tau2=None if common else _known(get("tau2")),
+        tau2=None if kind == "common" else _known(get("tau2")),
         QE=q,
         QE_df=k - 1,
         QE_p=p,
@@ -137,6 +115,7 @@ def model_of(result: Any, how: Shown) -> Model:
         stat=_known(get("stat")),
         ddf=_known(get("ddf")),
         p=_known(get("pval")),
+        interval=get("interval", "CI"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -67,16 +68,22 @@ class Words:
         """Write estimate and interval in one string."""
         return " ".join(self.effect(effect))
 
-    def model(self, model: Model, *, several: bool) -> str:
+    def model(self, model: Model, among: Sequence[Model]) -> str:
         """Name a model where there are several; else only the interval needs a name."""
+        ci = self.ci.removesuffix("CI") + model.interval
+        if len(among) < 2:
+            return f"({ci})"
+        name = self.named(model, among)
+        return f"({name}, {ci})" if self.layout == "revman" else f", {name} ({ci})"
+
+    def named(self, model: Model, among: Sequence[Model]) -> str:
+        """Name a model so that it is told from the others."""
         layout = LAYOUTS[self.layout]
         name = layout.common if model.kind == "common" else layout.random
-        if not several:
-            return f"({self.ci})"
         if self.layout == "revman":
-            how = self.method(model) or name
-            return f"({how}, {self.ci})"
-        return f", {name} ({self.ci})"
+            return self.method(model) or name
+        alike = sum(other.kind == model.kind for other in among) > 1
+        return f"{name}, {model.how}" if alike and model.how else name
 
     def method(self, model: Model) -> str:
         """Name method and model as RevMan abbreviates them: ``M-H, Random``."""
@@ -101,8 +108,13 @@ class Words:
 
     def heterogeneity_figures(self, model: Model) -> str:
         """Write the figures of heterogeneity; empty where nothing was pooled."""
-        if model.k < 2 or model.QE is None:
+        if model.k < 2:
             return "Not applicable" if model.effect is not None else ""
+        if model.QE is None:
+            tau = "Tau²" if self.layout == "revman" else "τ²"
+            between = "=" if self.layout == "bmj" else " = "
+            known = model.tau2 is not None and model.kind == "random"
+            return f"{tau}{between}{self._small(model.tau2 or 0.0)}" if known else ""
         tau2 = None if model.tau2 is None or model.kind == "common" else self._small(model.tau2)
         q, df = self.numbers.fixed(model.QE, 2), model.QE_df
         p, i2 = self.p(model.QE_p), None if model.I2 is None else self.numbers.fixed(model.I2, 0)
