@@ -1,5 +1,8 @@
 """Formulas in R's notation: the columns, names and order of R's model.matrix."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -70,6 +73,8 @@ def test_a_row_with_a_missing_variable_is_nan():
         ("~ open(x)", "'open' is not known"),
         ("~ I(x.__class__)", "no column 'x.__class__'"),
         ("~ I(g + 1)", "is not numbers"),
+        ("~ poly(g, 2)", "is not numbers"),
+        ("~ poly(n, 3)", "more than 3 different values"),
         ("~ factor(x", "a bracket is not closed"),
         ("~ x +", "cannot be read"),
         ("y ~ x", "before the ~"),
@@ -104,3 +109,16 @@ def test_a_column_made_of_those_before_it_is_redundant(at, a, b):
     X = np.random.default_rng(1).normal(size=(8, 5))
     made = np.insert(X, at + 1, a * X[:, 0] + b * X[:, at], axis=1)
     assert independent(made).tolist() == [i != at + 1 for i in range(6)]
+
+
+def test_a_data_frame_of_any_make_will_do():
+    import pandas as pd
+
+    frame = pd.DataFrame({name: values for name, values in TABLE.items() if name != "z.a"})
+    np.testing.assert_array_equal(design("~ g * x", frame).X, design("~ g * x", TABLE).X)
+
+
+def test_statistics_load_neither_formulaic_nor_pandas_until_a_formula_is_read():
+    code = "import sys, ranvier.stats; print({'formulaic', 'pandas'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "set()", done.stderr

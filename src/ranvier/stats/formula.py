@@ -338,6 +338,8 @@ class _Reader:
         if len(core) != 3 or not core[2].isdigit() or int(core[2]) < 1:
             raise self.wrong(f"{label} is not understood", "Write poly(x, 2), a name and a degree.")
         variable = self.variable(core[0].strip("`"))
+        if variable.levels is not None:
+            raise self.wrong(f"{core[0]!r} is not numbers", "Use factor() of it, without poly().")
         x, degree = np.asarray(variable.values, dtype=np.float64), int(core[2])
         powers = np.full((len(x), degree), np.nan)
         there = ~variable.missing
@@ -345,7 +347,9 @@ class _Reader:
             powers[there] = x[there, None] ** np.arange(1, degree + 1)
         else:
             if len(np.unique(x[there])) <= degree:
-                raise self.wrong(f"{label} needs more than {degree} different values", "Lower it.")
+                raise self.wrong(
+                    f"{label} needs more than {degree} different values", "Lower the degree."
+                )
             from formulaic.transforms import poly
 
             powers[there] = np.asarray(poly(x[there], degree=degree), dtype=np.float64)
