@@ -20,22 +20,9 @@ REFERENCE = Path(os.environ.get("RANVIER_REFERENCE", str(HERE.parents[3] / "shar
 
 #: The leading part of the ids of cases we disagree with, and why. The list is exact: a case that
 #: begins to agree, or another that stops, fails the test.
-DISAGREE = {
-    **dict.fromkeys(
-        (
-            f"fsn/{name}/General"
-            for name in (
-                "dat.bcg.RR",
-                "dat.furukawa2003.SMD",
-                "dat.molloy2014.ZCOR",
-                "dat.pritz1997.PLO",
-                "dat.hart1999.IRR",
-                "dat.bangertdrowns2004",
-                "dat.hine1989.RD",
-            )
-        ),
-        "one study fewer already suffices; metafor rounds the root of a step function up",
-    ),
+DISAGREE: dict[str, str] = {
+    "selmodel/dat.li2007.OR/logistic": "R's standard error, 1.4% off, is noise of its integrals; "
+    "with rel.tol=1e-10 metafor gives ours",
 }
 
 #: family -> cases that are not supported.
@@ -58,6 +45,7 @@ FAMILIES = {
     "escalc_zero_cells": 0,
     "fsn": 0,
     "glmm": 0,
+    "henmi_copas": 0,
     "gosh": 0,
     "leave1out": 0,
     "location_scale": 0,
@@ -69,12 +57,15 @@ FAMILIES = {
     "model_comparison": 0,
     "peto": 0,
     "profile": 0,
+    "pub_bias_limit": 0,
     "ranktest": 0,
     "regtest": 0,
     "rma_uni": 0,
     "rma_uni_inference": 0,
+    "selmodel": 0,
     "subgroup": 0,
     "tau2_ci": 0,
+    "tes": 0,
     "trimfill": 0,
 }
 #: Of the largest family every so many cases: all of them take a quarter of a minute.
@@ -127,7 +118,7 @@ def test_a_changed_number_fails_and_says_where() -> None:
 
 
 def test_what_is_not_supported_is_never_passed() -> None:
-    assert qualify_case({"id": "x", "family": "selmodel"}).status == "unsupported"
+    assert qualify_case({"id": "x", "family": "astrology"}).status == "unsupported"
     case = json.loads(json.dumps(next(c for c in SAMPLE["cases"] if c["family"] == "rma_uni")))
     case["expected"]["a_new_number"] = 1.0
     outcome = qualify_case(case)

@@ -18,9 +18,9 @@ __all__ = ["CaseFile", "Qualification", "qualification_report"]
 RULES = (
     "A case is passed if every expected number was computed and agrees within the tolerance of its "
     "family (relative, with an absolute floor of 1e-8).",
-    "A case is passed with a remark if numbers differ for one of three reasons, each shown by "
-    "computation: our log-likelihood is higher; whole-number columns overflow the reference's "
-    "integers, so that it has no number; the printed digits of the columns leave the number open.",
+    "A case is passed with a remark if numbers differ for a reason that computation shows, such as "
+    "a higher log-likelihood of ours, integers that overflow in the reference, digits that were "
+    "not printed, or where the reference's search stops.",
     "What is not supported is counted as such: never as passed, and never left out.",
     "Digits are the decimal digits in which the worst number of a case agrees, 15 at most.",
 )

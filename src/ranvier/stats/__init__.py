@@ -36,16 +36,16 @@ from ranvier.stats.exact import (
     fisher_test,
 )
 from ranvier.stats.exact_rates import ExactRateRatio, exact_rate_ratio
+from ranvier.stats.excess_significance import ExcessSignificance, tes
+from ranvier.stats.fail_safe import FailSafe, fsn
 from ranvier.stats.fit_table import FitTable
 from ranvier.stats.five_numbers import MeanSd, mean_from_quantiles
 from ranvier.stats.formula import Design, design
 from ranvier.stats.funnel import (
     BeggTest,
-    FailSafe,
     FunnelTest,
     TrimFill,
     begg_test,
-    fsn,
     ranktest,
     regtest,
     trimfill,
@@ -54,6 +54,7 @@ from ranvier.stats.glmm.columns import GlmmMeasure
 from ranvier.stats.glmm.models import Coding, Model
 from ranvier.stats.glmm.result import GlmmMethod, GlmmResult
 from ranvier.stats.glmm.rma_glmm import loglik_at, rma_glmm
+from ranvier.stats.henmi_copas import HenmiCopas, hc
 from ranvier.stats.heterogeneity import (
     Heterogeneity,
     KenwardRoger,
@@ -61,6 +62,7 @@ from ranvier.stats.heterogeneity import (
     kenward_roger,
 )
 from ranvier.stats.influence import Influence, Residuals, influence, rstandard, rstudent
+from ranvier.stats.limit import LimitMeta, limitmeta
 from ranvier.stats.location_scale import (
     LocationScale,
     ScalePrediction,
@@ -95,6 +97,7 @@ from ranvier.stats.regression import (
 )
 from ranvier.stats.result import Report, Result
 from ranvier.stats.rma import PiMethod, RmaResult, rma
+from ranvier.stats.selection import SelectionResult, SelectionType, selmodel
 from ranvier.stats.sensitivity import (
     Baujat,
     baujat,
@@ -145,6 +148,7 @@ __all__ = [
     "Effects",
     "ExactOddsRatio",
     "ExactRateRatio",
+    "ExcessSignificance",
     "FailSafe",
     "FitStats",
     "FitTable",
@@ -153,9 +157,11 @@ __all__ = [
     "GlmmMeasure",
     "GlmmMethod",
     "GlmmResult",
+    "HenmiCopas",
     "Heterogeneity",
     "Influence",
     "KenwardRoger",
+    "LimitMeta",
     "LocationScale",
     "MatrixRegression",
     "McNemarMethod",
@@ -179,6 +185,8 @@ __all__ = [
     "Result",
     "RmaResult",
     "ScalePrediction",
+    "SelectionResult",
+    "SelectionType",
     "SparseFacts",
     "SparseMethods",
     "Subgroups",
@@ -214,11 +222,13 @@ __all__ = [
     "fisher_test",
     "fsn",
     "gosh",
+    "hc",
     "heterogeneity",
     "influence",
     "kenward_roger",
     "leave1out",
     "likelihood_ratio",
+    "limitmeta",
     "location_scale",
     "loglik_at",
     "mainland_gart",
@@ -250,8 +260,10 @@ __all__ = [
     "sd_of_change",
     "se_from_ci",
     "se_from_p",
+    "selmodel",
     "sparse_methods",
     "subgroups",
+    "tes",
     "trimfill",
     "turner_prior",
 ]

@@ -1,4 +1,4 @@
-"""Whether small studies differ: regression and rank tests, trim and fill, fail-safe N."""
+"""Whether small studies differ: regression and rank tests, trim and fill."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
 from scipy.stats import kendalltau
 
 from ranvier.errors import ConvergenceError, InputError
@@ -22,11 +21,10 @@ from ranvier.stats.rma import RmaResult, labels, r_call, rma, two_sided, varianc
 
 __all__ = [
     "BeggTest",
-    "FailSafe",
     "FunnelTest",
     "TrimFill",
     "begg_test",
-    "fsn",
+    "complete",
     "ranktest",
     "regtest",
     "trimfill",
@@ -37,7 +35,8 @@ EXACT_BELOW = 50
 TOO_FEW = "fewer than 10 studies: tests of asymmetry have little power (Cochrane Handbook 13.3.5.4)"
 
 
-def _complete(yi: ArrayLike, vi: ArrayLike | None, sei: ArrayLike | None) -> tuple[Vector, Vector]:
+def complete(yi: ArrayLike, vi: ArrayLike | None, sei: ArrayLike | None) -> tuple[Vector, Vector]:
+    """Give the effects and variances of the studies that have both."""
     y, v = as_effects(yi, variances(vi, sei))
     known = ~(np.isnan(y) | np.isnan(v))
     return y[known], v[known]
@@ -115,7 +114,7 @@ def regtest(
     >>> round(found.slope, 3), round(found.pval, 4)
     (1.239, 0.0171)
     """
-    y, v = _complete(yi, vi, sei)
+    y, v = complete(yi, vi, sei)
     k = len(y)
     if k < 3:
         raise InputError(f"A test for asymmetry needs at least three studies; there are {k}.")
@@ -182,7 +181,7 @@ def ranktest(
     >>> round(tau, 3), round(pval, 3)
     (1.0, 0.083)
     """
-    y, v = _complete(yi, vi, sei)
+    y, v = complete(yi, vi, sei)
     if len(y) < 3:
         raise InputError(f"A test for asymmetry needs at least three studies; there are {len(y)}.")
     centred = _standardised(y, v)
@@ -232,7 +231,7 @@ def begg_test(
     >>> begg_test([0.9, 0.5, 0.3, 0.25], [0.4, 0.2, 0.05, 0.02]).score
     6.0
     """
-    y, v = _complete(yi, vi, sei)
+    y, v = complete(yi, vi, sei)
     if len(y) < 3:
         raise InputError(f"A test for asymmetry needs at least three studies; there are {len(y)}.")
     z, n = _standardised(y, v), len(y)
@@ -319,7 +318,7 @@ def trimfill(
     >>> found.k0, found.side
     (2, 'left')
     """
-    y, v = _complete(yi, vi, sei)
+    y, v = complete(yi, vi, sei)
     if len(y) < 3:
         raise InputError(f"Trim and fill needs at least three studies; there are {len(y)}.")
     if side is None:
@@ -385,123 +384,3 @@ def _from_rank_sum(s: float, k: int, estimator: Literal["L0", "Q0"]) -> tuple[fl
     variance = k * (k + 1) * (2 * k + 1) + 10 * k0**3 + 27 * k0**2 + 17 * k0
     variance += -18 * k * k0**2 - 18 * k * k0 + 6 * k**2 * k0
     return k0, scale * float(np.sqrt(max(0.0, variance / 24)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailSafe(Result):
-    """Studies without an effect that would overturn a result, and what was to be overturned."""
-
-    DOES: ClassVar[str] = "A fail-safe number of studies was calculated."
-
-    n: int
-    estimate: float | None
-    target: float | None
-    pval: float | None
-    type: Literal["Rosenthal", "Orwin", "Rosenberg", "General"]
-
-
-def fsn(
-    yi: ArrayLike,
-    vi: ArrayLike | None = None,
-    *,
-    sei: ArrayLike | None = None,
-    type: Literal["Rosenthal", "Orwin", "Rosenberg", "General"] = "Rosenthal",
-    alpha: float = 0.05,
-    target: float | None = None,
-    method: Method = "REML",
-    control: Control = "exact",
-) -> FailSafe:
-    """Calculate a fail-safe number of studies.
-
-    Parameters
-    ----------
-    yi, vi, sei : array_like, shape (k,)
-        Effects; sampling variances or standard errors.
-    type : {"Rosenthal", "Orwin", "Rosenberg", "General"}
-        Until Stouffer's test is no longer significant; until the common effect is ``target``;
-        until it is no longer significant; the same for a random-effects model.
-    alpha : float
-        Level of significance.
-    target : float or None
-        For Orwin; None takes half of the common effect.
-    method, control
-        As in :func:`rma`, for ``General``.
-
-    Returns
-    -------
-    FailSafe
-
-    Notes
-    -----
-    ``General`` is metafor's approximation: the missing studies have effect 0, the harmonic mean of
-    the variances, and spread as much as those there are.
-
-    References
-    ----------
-    Rosenberg MS (2005). The file-drawer problem revisited: a general weighted method for
-    calculating fail-safe numbers in meta-analysis. Evolution 59:464-468.
-
-    Examples
-    --------
-    >>> fsn([0.5, 0.6, 0.4], [0.04, 0.05, 0.03]).n
-    18
-    """
-    y, v = _complete(yi, vi, sei)
-    if len(y) < 2:
-        raise InputError("A fail-safe number needs at least two studies.")
-    k, w = len(y), 1 / v
-    common = float((w @ y) / w.sum())
-    if type == "Rosenthal":
-        z = abs(float((y * np.sqrt(w)).sum())) / float(np.sqrt(k))
-        n = k * (z / float(ndtri(1 - alpha))) ** 2 - k
-        return FailSafe(
-            n=_up(n), estimate=None, target=None, pval=two_sided(z, None) / 2, type=type
-        )
-    if type == "Orwin":
-        goal = common / 2 if target is None else target
-        if goal == 0:
-            raise InputError("No number of studies without effect makes the mean exactly 0.")
-        goal = abs(goal) * float(np.sign(common))
-        return FailSafe(
-            n=_up(k * (common - goal) / goal), estimate=common, target=goal, pval=None, type=type
-        )
-    if type == "Rosenberg":
-        crit = float(ndtri(1 - alpha / 2))
-        n = ((float(w @ y) / crit) ** 2 - float(w.sum())) / float(w.mean())
-        pval = two_sided(common * float(np.sqrt(w.sum())), None)
-        return FailSafe(n=_up(n), estimate=common, target=None, pval=pval, type=type)
-    fit = rma(y, v, method=method, control=control)
-    pval = two_sided(fit.estimate / float(np.sqrt(1 / (1 / (v + fit.tau2)).sum())), None)
-    n = 0 if pval >= alpha else _general(y, v, fit, alpha)
-    return FailSafe(n=n, estimate=fit.estimate, target=None, pval=pval, type=type)
-
-
-def _up(n: float) -> int:
-    """Round up to whole studies, but not for what rounding left."""
-    n = max(0.0, n)
-    return round(n) if abs(n - round(n)) < 1e-9 else int(np.ceil(n))
-
-
-def _general(y: Vector, v: Vector, fit: RmaResult, alpha: float) -> int:
-    """Find the first number of added studies at which p is not below alpha."""
-    k, typical = len(y), 1 / float((1 / v).mean())
-
-    def significant(n: int) -> bool:
-        mean = k * fit.estimate / (k + n)
-        spread = (k - 1) * fit.tau2 + max(0, n - 1) * fit.tau2
-        spread += k * (fit.estimate - mean) ** 2 + n * mean**2
-        tau2 = 0.0 if fit.method in ("EE", "FE", "CE") else max(0.0, spread / (k + n - 1))
-        w = 1 / (v + tau2)
-        total = float(w.sum()) + n / (typical + tau2)
-        return two_sided(float(w @ y) / total * float(np.sqrt(total)), None) < alpha
-
-    high = 1
-    while significant(high):
-        high *= 2
-        if high > 10**9:
-            raise ConvergenceError("No fail-safe number was found.", last=float(high))
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if significant(middle) else (low, middle)
-    return high

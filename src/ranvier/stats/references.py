@@ -82,6 +82,25 @@ REFERENCES: Mapping[str, str] = {
     "meta-analysis. Research Synthesis Methods 13:697-715. doi:10.1002/jrsm.1562",
     "viechtbauer2010": "Viechtbauer W (2010). Conducting meta-analyses in R with the metafor "
     "package. Journal of Statistical Software 36(3):1-48. doi:10.18637/jss.v036.i03",
+    "citkowicz2017": "Citkowicz M, Vevea JL (2017). A parsimonious weight function for modeling "
+    "publication bias. Psychological Methods 22:28-41. doi:10.1037/met0000119",
+    "francis2013": "Francis G (2013). Replication, statistical consistency, and publication bias. "
+    "Journal of Mathematical Psychology 57:153-169. doi:10.1016/j.jmp.2013.02.003",
+    "hedges1992": "Hedges LV (1992). Modeling publication selection effects in meta-analysis. "
+    "Statistical Science 7:246-255. doi:10.1214/ss/1177011364",
+    "henmi2010": "Henmi M, Copas JB (2010). Confidence intervals for random effects meta-analysis "
+    "and robustness to publication bias. Statistics in Medicine 29:2969-2983. "
+    "doi:10.1002/sim.4029",
+    "ioannidis2007": "Ioannidis JPA, Trikalinos TA (2007). An exploratory test for an excess of "
+    "significant findings. Clinical Trials 4:245-253. doi:10.1177/1740774507079441",
+    "preston2004": "Preston C, Ashby D, Smyth R (2004). Adjusting for publication bias: modelling "
+    "the selection process. Journal of Evaluation in Clinical Practice 10:313-322. "
+    "doi:10.1111/j.1365-2753.2003.00457.x",
+    "ruecker2011": "Rücker G, Schwarzer G, Carpenter JR, Binder H, Schumacher M (2011). "
+    "Treatment-effect estimates adjusted for small-study effects via a limit meta-analysis. "
+    "Biostatistics 12:122-142. doi:10.1093/biostatistics/kxq046",
+    "vevea1995": "Vevea JL, Hedges LV (1995). A general linear model for estimating effect size in "
+    "the presence of publication bias. Psychometrika 60:419-435. doi:10.1007/BF02294384",
     "yusuf1985": "Yusuf S, Peto R, Lewis J, Collins R, Sleight P (1985). Beta blockade during and "
     "after myocardial infarction: an overview of the randomized trials. Progress in Cardiovascular "
     "Diseases 27:335-371. doi:10.1016/S0033-0620(85)80003-7",

@@ -13,6 +13,7 @@ from ranvier.stats.qualify.compare import Case, Unsupported, compare
 from ranvier.stats.qualify.effects import EFFECTS
 from ranvier.stats.qualify.glmm import GLMM
 from ranvier.stats.qualify.moderators import MODERATORS
+from ranvier.stats.qualify.publication_bias import PUBLICATION_BIAS
 from ranvier.stats.qualify.remarks import excuse
 from ranvier.stats.qualify.secondary import SECONDARY
 from ranvier.stats.qualify.tolerance import tolerance
@@ -30,6 +31,7 @@ FAMILIES: dict[str, Callable[[Case], Mapping[str, Any]]] = {
     **UNIVARIATE,
     **SECONDARY,
     **MODERATORS,
+    **PUBLICATION_BIAS,
 }
 
 

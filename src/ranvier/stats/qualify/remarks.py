@@ -16,14 +16,15 @@ case's name:
    by its threshold, `uniroot` by its tolerance; by default, or as tight as the README says they
    were run) ours is the expected one.
 
-Those of single families are in :mod:`ranvier.stats.qualify.effect_remarks` and
-:mod:`ranvier.stats.qualify.glmm_remarks`.
+Those of single families are in :mod:`ranvier.stats.qualify.effect_remarks`,
+:mod:`ranvier.stats.qualify.glmm_remarks` and :mod:`ranvier.stats.qualify.selection_remarks`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,8 @@ from ranvier.stats.qualify.compare import (
 from ranvier.stats.qualify.effect_remarks import by_edges, by_given_rows, by_series, by_table
 from ranvier.stats.qualify.glmm import fit_case, prints_modes
 from ranvier.stats.qualify.glmm_remarks import by_counts
+from ranvier.stats.qualify.publication_bias import fit_selection
+from ranvier.stats.qualify.selection_remarks import by_second_differences, on_one_footing
 from ranvier.stats.qualify.tolerance import BY_LIKELIHOOD, tolerance
 
 __all__ = [
@@ -75,6 +78,8 @@ def excuse(case: Case, ours: Mapping[str, Any], found: Comparison, run: Run) -> 
     """Apply the rules to the differences of a case."""
     if case.get("family") == "glmm":
         return _of_counts(case, ours, found)
+    if case.get("family") == "selmodel":
+        return _of_selection(case, ours, found)
     if case.get("family") in BY_LIKELIHOOD and _number(case["expected"].get("loglik")) is not None:
         return by_likelihood(case, ours, found)
     left, remarks = found.differences, list[str]()
@@ -94,6 +99,25 @@ def _of_counts(case: Case, ours: Mapping[str, Any], found: Comparison) -> Excuse
         left, said = by_likelihood(case, ours, found)
     left, more = by_counts(case, left)
     return left, "; ".join([*([said] if said else []), *more]) or None
+
+
+def _of_selection(case: Case, ours: Mapping[str, Any], found: Comparison) -> Excused:
+    theirs = _number(case["expected"].get("loglik"))
+    estimates = tuple(d for d in found.differences if d.name != "loglik")
+    left, said = by_second_differences(case, estimates)
+    if not left and said:
+        lower = by_likelihood(case, ours, replace(found, differences=()))[0]
+        return lower, said
+    if theirs is None:
+        return found.differences, None
+    here = on_one_footing(case, fit_selection(case))
+    if here is None:
+        return by_likelihood(case, ours, found)
+    moved = {**case, "expected": {**case["expected"], "loglik": here}}
+    left, said = by_likelihood(moved, ours, found)
+    if said and abs(here - theirs) > BY_LIKELIHOOD["selmodel"].same:
+        said += f" (whose {theirs:.10g} is {here:.10g} if integrated to more than 1e-4)"
+    return left, said
 
 
 def _number(x: Any) -> float | None:

@@ -12,8 +12,9 @@ from ranvier.stats.arrays import Vector
 from ranvier.stats.blup import blup
 from ranvier.stats.combine import combine_p
 from ranvier.stats.effects import Measure, escalc
+from ranvier.stats.fail_safe import fsn
 from ranvier.stats.five_numbers import mean_from_quantiles
-from ranvier.stats.funnel import begg_test, fsn, ranktest, regtest, trimfill
+from ranvier.stats.funnel import begg_test, ranktest, regtest, trimfill
 from ranvier.stats.heterogeneity import heterogeneity, kenward_roger
 from ranvier.stats.measures.counts import Table
 from ranvier.stats.meta_binary import meta_binary_effects
