@@ -16,6 +16,7 @@ from ranvier.stats import (
     exact_rate_ratio,
     loglik_at,
     rma_glmm,
+    rma_mh_rates,
     sparse_methods,
 )
 
@@ -319,3 +320,20 @@ def test_every_method_says_what_it_does_with_studies_without_events() -> None:
     assert {a.double_zero for a in found.advice} == {"used", "no part"}
     with pytest.raises(InputError, match="no counts"):
         sparse_methods(ai=[1, 2])
+
+
+def test_groups_that_are_all_but_sure_do_not_send_the_search_for_modes_astray() -> None:
+    data = {"ai": [234, 3857, 391], "n1i": [2217, 3857, 1234], "ci": [54, 3822, 3657],
+            "n2i": [1499, 3822, 3658]}  # fmt: skip
+    fit = rma_glmm("OR", **data, model="UM.RS")
+    assert fit.sigma2 > 5
+    assert np.isfinite([fit.estimate, fit.se]).all()
+    with pytest.raises(ConvergenceError, match="without bound"):
+        rma_glmm("OR", **{**data, "n2i": [1499, 3822, 3657]}, model="UM.RS", cor=True,
+                 drop00=False)  # fmt: skip
+
+
+def test_rates_without_any_event_have_no_ratio_and_a_note() -> None:
+    fit = rma_mh_rates([0, 0], [10, 20], [0, 0], [12, 22])
+    assert fit.estimate is None
+    assert fit.tests.MH is None

@@ -526,7 +526,7 @@ def rma_mh_rates(
     -0.5319
     """
     c = as_counts({"x1i": x1i, "t1i": t1i, "x2i": x2i, "t2i": t2i})
-    effects = escalc(measure, x1i=c["x1i"], t1i=c["t1i"], x2i=c["x2i"], t2i=c["t2i"])
+    effects = escalc(measure, x1i=c["x1i"], t1i=c["t1i"], x2i=c["x2i"], t2i=c["t2i"], drop00=True)
     x1, t1, x2, t2 = c["x1i"], c["t1i"], c["x2i"], c["t2i"]
     t = t1 + t2
     spread = t1 * t2 * (x1 + x2) / t**2
@@ -536,7 +536,7 @@ def rma_mh_rates(
             r, s = x1 * t2 / t, x2 * t1 / t
             found = _log_ratio(r, s, spread.sum() / (r.sum() * s.sum()), s)
             gap = abs(float((x1 - (x1 + x2) * t1 / t).sum())) - (0.5 if correct else 0.0)
-            mh = gap**2 / float(spread.sum())
+            mh = float(np.square(gap) / spread.sum())
             tests = MhTests(MH=defined(mh), MHp=defined(float(chi2.sf(mh, 1))))
         else:
             w = t1 * t2 / t

@@ -26,7 +26,8 @@ __all__ = ["Structure", "conditional", "marginal"]
 
 Array = NDArray[np.float64]
 
-#: Steps of the search for the mode: concave, and none longer than LONGEST standard deviations.
+#: Steps of the search for the mode. None moves a natural parameter by more than LONGEST: from where
+#: a group is all but sure, Newton's step would jump to the other side and back for ever.
 MODE_STEPS = 200
 LONGEST = 1.5
 #: The mode is exact to rounding one step after the last step was this short.
@@ -118,7 +119,7 @@ def _mode(m: Structure, base: Array, z: Array) -> tuple[Array, Array, Array, Arr
     for _ in range(MODE_STEPS):
         curve = 1 + (z * z * b2).sum(axis=0)
         du = ((z * (y - b1)).sum(axis=0) - u) / curve
-        np.clip(du, -LONGEST, LONGEST, out=du)
+        du /= np.maximum(1.0, np.abs(z * du).max(axis=0) / LONGEST)
         u = u + du
         b1, b2, b3 = m.counts.moments(base + z * u)
         if float(np.abs(du).max()) < MODE_DONE:
@@ -184,12 +185,13 @@ def _two(m: Structure, shared: Array, base: Array) -> tuple[Array, Array]:
     a = _curvature(z, b2)
     for _ in range(MODE_STEPS):
         du = _solve(a, (z * (y - b1)).sum(axis=1) - u)
-        longest = np.abs(du).max(axis=0)
-        u = u + du * np.minimum(1.0, LONGEST / np.maximum(longest, LONGEST))
+        longest = np.abs(z[0] * du[0] + z[1] * du[1]).max(axis=0)
+        du /= np.maximum(1.0, longest / LONGEST)
+        u = u + du
         eta = base + z[0] * u[0] + z[1] * u[1]
         b1, b2, b3 = m.counts.moments(eta)
         a = _curvature(z, b2)
-        if float(longest.max()) < MODE_DONE:
+        if float(np.abs(du).max()) < MODE_DONE:
             break
     value = (y * eta - m.counts.mean(eta)[0]).sum(axis=0)
     value -= (u * u).sum(axis=0) / 2 + np.log(a[0] * a[2] - a[1] * a[1]) / 2

@@ -23,6 +23,8 @@ MOST_STEPS = 200
 ENOUGH = 1e-12
 #: No parameter moves farther in one step.
 FARTHEST = 2.0
+#: A standard deviation of log odds or log rates beyond this grows for ever.
+LARGEST_SD = 25.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,6 +134,13 @@ def maximise(m: Structure, shared: Vector, own: Vector | None, *, free: tuple[in
             return Maximum(shared, own, value, free, a, count)
         shared, own = new, new_own
         value, g, g_own, a = found
+        if float(np.abs(shared[m.p :]).max(initial=0.0)) > LARGEST_SD:
+            raise ConvergenceError(
+                "The variance between studies grows without bound.",
+                last=float(np.abs(shared[m.p :]).max()),
+                remedy="Its studies are too few or too different: take method='EE', another "
+                "model, or exact_odds_ratio.",
+            )
     raise ConvergenceError(
         "The likelihood of the counts still rises after many steps.",
         last=value,
