@@ -1,0 +1,126 @@
+"""Fields of a record, and what each platform calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ranvier.query.tree import ALL, TIAB, Fields
+
+__all__ = ["ATOMS", "CODES", "OVID_CODES", "fields_of", "known_ovid"]
+
+#: The atoms that fields are made of.
+ATOMS: Mapping[str, str] = {
+    "ti": "title", "ab": "abstract", "kw": "author keywords", "mh": "words of subject headings",
+    "au": "author", "jn": "journal", "pt": "publication type", "fs": "subheading",
+    "nm": "substance", "rn": "registry number", "la": "language", "py": "year",
+    "ad": "affiliation", "id": "identifier", "ot": "original title", "date": "date of entry",
+    "sb": "subset", "co": "conflict or collective name", "all": "all fields",
+    "tr": "trade name", "dn": "device", "cn": "country",
+}  # fmt: skip
+
+_TEXT: Fields = frozenset({"ti", "ab", "kw", "mh", "nm", "ot"})
+
+
+def _f(*atoms: str) -> Fields:
+    return frozenset(atoms)
+
+
+#: Ovid's two-letter codes; ``tw`` is title and abstract in MEDLINE.
+OVID_CODES: Mapping[str, Fields] = {
+    "ti": _f("ti"), "ab": _f("ab"), "tw": TIAB, "kw": _f("kw"), "kf": _f("kw"), "mp": _TEXT,
+    "sh": _f("mh"), "hw": _f("mh"), "mh": _f("mh"), "fs": _f("fs"), "fx": _f("fs"),
+    "xs": _f("fs"), "px": _f("fs"), "pt": _f("pt"), "au": _f("au"), "jn": _f("jn"),
+    "jw": _f("jn"), "ja": _f("jn"), "nm": _f("nm"), "rn": _f("rn"), "la": _f("la"),
+    "lg": _f("la"), "yr": _f("py"), "dp": _f("py"), "in": _f("ad"), "ad": _f("ad"),
+    "af": ALL, "id": _f("kw"), "ot": _f("ot"), "to": _f("ot"), "ui": _f("id"), "an": _f("id"),
+    "do": _f("id"), "rf": _f("all"), "ps": _f("mh"), "px_": _f("fs"), "oa": _f("ab"),
+    "de": _f("mh"), "dm": _f("mh"), "ct": _f("mh"), "tn": _f("tr"), "dv": _f("dn"), "mf": _f("tr"),
+    "dq": _f("kw"), "bt": _f("ti"), "so": _f("jn"), "cp": _f("cn"), "ed": _f("date"),
+    "dt": _f("date"), "dc": _f("date"), "ep": _f("date"), "up": _f("date"), "em": _f("date"),
+    "da": _f("date"), "rd": _f("date"), "ez": _f("date"), "gw": _f("mh"), "sa": _f("mh"),
+    "mv": _f("ti"), "mx": _f("mh"), "cm": _f("id"), "st": _f("sb"), "sb": _f("sb"), "is": _f("id"),
+    "ci": _f("all"), "md": _f("pt"), "tc": _f("kw"), "tm": _f("mh"), "cc": _f("mh"), "ge": _f("mh"),
+    "nw": _f("nm"), "go": _f("cn"), "kp": _f("kw"), "lu": _f("date"), "pb": _f("jn"),
+    "tx": ALL, "bd": _f("ti"), "pg": _f("id"), "vo": _f("id"), "ip": _f("id"), "be": _f("au"),
+    "fa": _f("au"), "ar": _f("au"), "cw": _f("nm"), "ti_": _f("ti"), "su": _f("mh"), "mc": _f("mh"),
+    "ax": _f("au"), "ir": _f("au"), "xm": _f("mh"), "xp": _f("mh"), "dh": _f("mh"), "ec": _f("rn"),
+}  # fmt: skip
+
+#: Codes in brackets or before words, lower case without spaces -> fields, for all platforms.
+CODES: Mapping[str, Fields] = {
+    # PubMed
+    "tiab": TIAB, "title/abstract": TIAB, "title": _f("ti"), "ti": _f("ti"), "ab": _f("ab"),
+    "abstract": _f("ab"), "tw": _TEXT, "textword": _TEXT, "textwords": _TEXT, "text": _TEXT,
+    "all": ALL, "allfields": ALL, "all fields": ALL, "pt": _f("pt"), "ptyp": _f("pt"),
+    "publicationtype": _f("pt"), "sh": _f("fs"), "subheading": _f("fs"),
+    "meshsubheading": _f("fs"), "au": _f("au"), "author": _f("au"), "1au": _f("au"),
+    "fau": _f("au"), "lastau": _f("au"), "ta": _f("jn"), "journal": _f("jn"), "jour": _f("jn"),
+    "la": _f("la"), "lang": _f("la"), "language": _f("la"), "nm": _f("nm"),
+    "substancename": _f("nm"), "supplementaryconcept": _f("nm"), "rn": _f("rn"),
+    "ecno": _f("rn"), "rnnumber": _f("rn"), "ec/rnnumber": _f("rn"), "ot": _f("kw"),
+    "otherterm": _f("kw"), "ad": _f("ad"), "affiliation": _f("ad"), "pmid": _f("id"),
+    "uid": _f("id"), "si": _f("id"), "secondarysourceid": _f("id"), "aid": _f("id"),
+    "doi": _f("id"), "dp": _f("py"), "pdat": _f("py"), "publicationdate": _f("py"),
+    "date-publication": _f("py"), "dcom": _f("date"), "edat": _f("date"),
+    "date-entrez": _f("date"), "crdt": _f("date"), "date-create": _f("date"),
+    "date-completion": _f("date"), "mhda": _f("date"), "date-mesh": _f("date"),
+    "entrezdate": _f("date"), "lr": _f("date"), "sb": _f("sb"), "subset": _f("sb"),
+    "filter": _f("sb"), "tt": _f("ot"), "transliteratedtitle": _f("ot"), "pl": _f("cn"),
+    "cn": _f("co"), "corporateauthor": _f("co"), "gr": _f("id"), "vi": _f("id"), "ip": _f("id"),
+    "pg": _f("id"), "book": ALL, "ps": _f("mh"), "ir": _f("au"), "tiab~": TIAB,
+    # Embase.com and Cochrane, after a colon
+    "kw": _f("kw"), "de": _f("mh"), "exp": _f("mh"), "lnk": _f("fs"), "it": _f("pt"),
+    "py": _f("py"), "tn": _f("tr"), "mn": _f("tr"), "dn": _f("dn"), "df": _f("tr"),
+    "jt": _f("jn"), "so": _f("jn"), "ff": _f("ad"), "ca": _f("cn"), "ta_": _f("jn"), "an": _f("id"),
+    "ui": _f("id"), "cc": _f("mh"), "mh": _f("mh"), "me": _f("mh"), "oc": ALL, "ok": ALL,
+    "sc": _f("co"), "is": _f("id"),
+    # EBSCO, before words
+    "tx": ALL, "su": _f("mh"), "mw": _f("mh"), "mj": _f("mh"), "af": _f("ad"), "jn": _f("jn"),
+    "zt": _f("pt"), "ug": _f("nm"), "ge": _f("mh"), "sb_": _f("sb"), "dt": _f("py"), "em": _f("date"),
+    # Web of Science, before an equals sign
+    "ts": frozenset({"ti", "ab", "kw"}), "ak": _f("kw"), "kp": _f("kw"), "do": _f("id"),
+    "oo": _f("ad"), "og": _f("ad"), "wc": _f("mh"), "fpy": _f("py"), "ut": _f("id"),
+    # Scopus, before brackets
+    "title-abs-key": frozenset({"ti", "ab", "kw", "mh"}), "title-abs": TIAB, "abs": _f("ab"),
+    "key": frozenset({"kw", "mh"}), "authkey": _f("kw"), "indexterms": _f("mh"),
+    "srctitle": _f("jn"), "doctype": _f("pt"), "pubyear": _f("py"), "auth": _f("au"),
+    "affil": _f("ad"), "title-abs-key-auth": frozenset({"ti", "ab", "kw", "mh", "au"}),
+    "author-name": _f("au"), "casregnumber": _f("rn"), "chemname": _f("nm"), "tradename": _f("tr"),
+    "exactkeyword": _f("kw"),
+    # ClinicalTrials.gov, before brackets
+    "brieftitle": _f("ti"), "officialtitle": _f("ti"), "briefsummary": _f("ab"),
+    "condition": _f("mh"), "conditionsearch": _f("mh"), "interventionname": _f("nm"),
+    "interventionsearch": _f("nm"), "nctid": _f("id"), "basicsearch": ALL,
+    # HTA database and LILACS
+    "mhe": _f("mh"),
+}  # fmt: skip
+
+
+def fields_of(code: str) -> Fields | None:
+    """Look up a code as platforms write it; None if there is none of that name.
+
+    Examples
+    --------
+    >>> sorted(fields_of("Title/Abstract"))
+    ['ab', 'ti']
+    >>> fields_of("Triage tools") is None
+    True
+    """
+    return CODES.get("".join(code.casefold().split()))
+
+
+def known_ovid(codes: str) -> Fields | None:
+    """Look up Ovid's codes, apart by commas; None if one is unknown.
+
+    Examples
+    --------
+    >>> sorted(known_ovid("ti, ab"))
+    ['ab', 'ti']
+    """
+    found: set[str] = set()
+    for code in codes.split(","):
+        fields = OVID_CODES.get(code.strip().casefold())
+        if fields is None:
+            return None
+        found |= fields
+    return frozenset(found)

@@ -1,0 +1,165 @@
+"""What a tree means, whatever it was written as: references followed, fields at the words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ranvier.query.parse import Parsed
+from ranvier.query.tree import (
+    Frequency,
+    Heading,
+    Limit,
+    LineRange,
+    LineRef,
+    Logic,
+    Near,
+    Node,
+    Term,
+)
+
+__all__ = ["Meaning", "meaning", "resolved"]
+
+#: A form of a tree that is equal for trees that find the same: nested tuples.
+Meaning = tuple[object, ...]
+
+#: Nothing that is referred to may grow beyond this: a line that doubles itself forty times.
+LARGEST = 200_000
+
+
+def resolved(parsed: Parsed, number: int | None = None) -> Node | None:
+    """Return a line with all references followed; the last search if no number is given.
+
+    References to lines that are not there, or not above, stay as they are.
+
+    Examples
+    --------
+    >>> from ranvier.query.parse import parse
+    >>> tree = resolved(parse("1. a.ti.\\n2. b.ti.\\n3. 1 or 2"))
+    >>> [child.text for child in tree.children]
+    ['a', 'b']
+    """
+    trees = {held.line.number: held.tree for held in parsed.lines if held.tree is not None}
+    if number is None:
+        number = max(trees, default=0)
+    done: dict[int, Node] = {}
+    for n in sorted(trees):
+        if n > number:
+            break
+        done[n] = _followed(trees[n], done)
+    return done.get(number)
+
+
+def _followed(node: Node, done: Mapping[int, Node]) -> Node:
+    """Put lines in the place of their numbers; lines share what they hold."""
+    if isinstance(node, LineRef):
+        return done.get(node.number, node)
+    if isinstance(node, LineRange):
+        found = tuple(done[n] for n in node.numbers if n in done)
+        if len(found) < len(node.numbers):
+            return node
+        if len(found) == 1:
+            return found[0]
+        return Logic(operator=node.operator, children=found, span=node.span)
+    if isinstance(node, Logic | Near):
+        return replace(node, children=tuple(_followed(child, done) for child in node.children))
+    if isinstance(node, Frequency):
+        return replace(node, child=_followed(node.child, done))
+    if isinstance(node, Limit) and node.child is not None:
+        return replace(node, child=_followed(node.child, done))
+    return node
+
+
+def meaning(node: Node | None) -> Meaning:
+    """Return a form that is equal for trees that find the same.
+
+    Order under AND and OR, quotation marks, case, and whether fields stand at a group or at each of
+    its words make no difference; one word in two fields is the OR of both.
+
+    Examples
+    --------
+    >>> from ranvier.query.parse import parse
+    >>> one, two = parse("(b or a).ti,ab."), parse("(TI a OR AB a) OR (TI b OR AB b)", "ebsco")
+    >>> meaning(one.tree) == meaning(two.tree)
+    True
+    """
+    if node is None:
+        return ("nothing",)
+    if isinstance(node, Term):
+        fields = tuple(sorted(node.fields)) if node.fields is not None else ()
+        return ("term", " ".join(node.text.casefold().split()), fields)
+    if isinstance(node, Heading):
+        name = " ".join(node.name.casefold().split())
+        return ("heading", name, node.explode, node.focus, tuple(sorted(node.qualifiers)))
+    if isinstance(node, Near):
+        children = tuple(meaning(child) for child in node.children)
+        ordered = children if node.ordered else tuple(sorted(children, key=repr))
+        return ("near", node.distance, node.ordered, ordered)
+    if isinstance(node, Logic):
+        return _logic(node)
+    if isinstance(node, Frequency):
+        return ("frequency", node.times, meaning(node.child))
+    if isinstance(node, LineRef):
+        return ("line", node.number)
+    if isinstance(node, LineRange):
+        return (node.operator, tuple(("line", n) for n in sorted(node.numbers)))
+    return ("limit", " ".join(node.text.casefold().split()), meaning(node.child))
+
+
+def _logic(node: Logic) -> Meaning:
+    """Flatten chains, forget order, and join one word in several fields."""
+    if node.operator == "not":
+        return ("not", *(meaning(child) for child in node.children))
+    parts: list[Meaning] = []
+    for child in node.children:
+        form = meaning(child)
+        if form[0] == node.operator and len(form) == 2:
+            parts.extend(form[1])  # pyright: ignore[reportArgumentType]
+        else:
+            parts.append(form)
+    if node.operator == "or":
+        parts = _merged(parts)
+    unique = tuple(sorted(set(parts), key=repr))
+    return unique[0] if len(unique) == 1 else (node.operator, unique)
+
+
+def _merged(parts: list[Meaning]) -> list[Meaning]:
+    """Join forms that differ in nothing but their fields."""
+    found: dict[Meaning, set[str]] = {}
+    others: list[Meaning] = []
+    for part in parts:
+        fields = _fields(part)
+        if fields is None:
+            others.append(part)
+        else:
+            found.setdefault(_bare(part), set()).update(fields)
+    return [*others, *(_fielded(form, tuple(sorted(names))) for form, names in found.items())]
+
+
+def _fields(form: object) -> tuple[str, ...] | None:
+    """The fields that all words of a form share; None if they differ, or have none."""
+    found: set[tuple[str, ...]] = set()
+    stack = [form]
+    while stack:
+        here = stack.pop()
+        if not isinstance(here, tuple) or not here:
+            continue
+        if here[0] == "term":
+            found.add(here[2])
+        elif here[0] in ("heading", "line", "limit"):
+            return None
+        else:
+            stack.extend(here[1:])
+    one = found.pop() if len(found) == 1 else ()
+    return one or None
+
+
+def _bare(form: Meaning) -> Meaning:
+    return _fielded(form, ())
+
+
+def _fielded(form: Meaning, fields: tuple[str, ...]) -> Meaning:
+    """Give all words of a form the same fields."""
+    if form and form[0] == "term":
+        return ("term", form[1], fields)
+    return tuple(_fielded(part, fields) if isinstance(part, tuple) else part for part in form)

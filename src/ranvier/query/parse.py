@@ -1,0 +1,648 @@
+"""Strategies in, trees out: whatever can be read is read, and what cannot is said with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from ranvier.query.detect import detect
+from ranvier.query.lines import Line, split
+from ranvier.query.platforms import PLATFORMS, Platform, PlatformName
+from ranvier.query.tokens import MeshMark, Suffix, Token, tokens
+from ranvier.query.tree import (
+    Frequency,
+    Heading,
+    Limit,
+    LineRange,
+    LineRef,
+    Logic,
+    Near,
+    Node,
+    Operator,
+    Span,
+    Term,
+    within,
+)
+
+__all__ = ["Diagnosis", "Parsed", "ParsedLine", "parse"]
+
+#: Brackets in brackets deeper than this are a mistake.
+DEEPEST = 150
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """What is wrong or doubtful, with its place and a remedy.
+
+    Attributes
+    ----------
+    weight : {"error", "warning", "hint"}
+        An error: the platform would refuse it, or it cannot mean what it says.
+    code : str
+        A short name of the rule, for those who switch it off.
+    line : int
+        The number of the line in the strategy.
+    span : Span
+        Its line in the file and its columns.
+    """
+
+    weight: Literal["error", "warning", "hint"]
+    code: str
+    line: int
+    span: Span
+    said: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = f"line {self.line}, column {self.span.start}"
+        return f"{place}: {self.weight}: {self.said} {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedLine:
+    """One line: its tree, or None where it is no search."""
+
+    line: Line
+    tree: Node | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """A strategy, read.
+
+    Attributes
+    ----------
+    platform : PlatformName
+        As told, or as detected.
+    detected : bool
+        Nobody said the platform: it was guessed from the signs.
+    lines : tuple of ParsedLine
+        In order.
+    diagnoses : tuple of Diagnosis
+        In order of their places.
+    notes : tuple of str
+        Lines above the first numbered one.
+    """
+
+    platform: PlatformName
+    detected: bool
+    numbered: bool
+    lines: tuple[ParsedLine, ...]
+    diagnoses: tuple[Diagnosis, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def tree(self) -> Node | None:
+        """The last line that is a search."""
+        return next((line.tree for line in reversed(self.lines) if line.tree is not None), None)
+
+
+def parse(text: str, platform: PlatformName | None = None) -> Parsed:
+    """Read a strategy: one line or many, numbered or not.
+
+    Parameters
+    ----------
+    platform : PlatformName or None
+        Where it is to run; guessed from its signs if None.
+
+    Returns
+    -------
+    Parsed
+        Never an error: what cannot be read is among the diagnoses, with its place.
+
+    Examples
+    --------
+    >>> found = parse("exp Polyneuropathies/ and (immunoglobulin* adj3 intravenous).ti,ab.")
+    >>> found.platform, len(found.diagnoses), type(found.tree).__name__
+    ('ovid', 0, 'Logic')
+    """
+    chosen = platform or detect(text)
+    strategy = split(text)
+    lines: list[ParsedLine] = []
+    said: list[Diagnosis] = []
+    for line in _joined(strategy.lines):
+        reader = _Reader(line, PLATFORMS[chosen], count=len(strategy.lines))
+        tree = reader.read()
+        lines.append(ParsedLine(line=line, tree=tree))
+        said.extend(reader.said)
+    said.extend(_references(lines))
+    return Parsed(
+        platform=chosen,
+        detected=platform is None,
+        numbered=strategy.numbered,
+        lines=tuple(lines),
+        diagnoses=tuple(sorted(said, key=lambda d: (d.span.line, d.span.start))),
+        notes=strategy.notes,
+    )
+
+
+def _joined(lines: Sequence[Line]) -> list[Line]:
+    """Join lines that an operator on a line of its own holds together."""
+    alone = re.compile(r"^(.*\s)?(and|or|not)$", re.IGNORECASE | re.DOTALL)
+    found: list[Line] = []
+    for line in lines:
+        if found and alone.match(found[-1].text):
+            last = found[-1]
+            found[-1] = replace(last, text=f"{last.text} {line.text}", hits=line.hits)
+        elif found and re.match(r"(and|or|not)$", line.text, re.IGNORECASE):
+            found[-1] = replace(found[-1], text=f"{found[-1].text} {line.text}")
+        else:
+            found.append(line)
+    return found
+
+
+def _references(lines: Sequence[ParsedLine]) -> list[Diagnosis]:
+    """Find references to lines that are not there, or come later."""
+    from ranvier.query.tree import walk
+
+    known = {held.line.number for held in lines}
+    said: list[Diagnosis] = []
+    for held in lines:
+        if held.tree is None:
+            continue
+        for node in walk(held.tree):
+            numbers = (
+                (node.number,) if isinstance(node, LineRef)
+                else node.numbers if isinstance(node, LineRange) else ()
+            )  # fmt: skip
+            missing = [n for n in numbers if n not in known]
+            later = [n for n in numbers if n in known and n >= held.line.number]
+            if missing and len(lines) > 1:
+                said.append(
+                    Diagnosis(
+                        weight="error",
+                        code="no-such-line",
+                        line=held.line.number,
+                        span=node.span,
+                        said=f"there is no line {missing[0]}.",
+                        remedy=f"The lines are {min(known)} to {max(known)}.",
+                    )
+                )
+            if later:
+                what = "itself" if later[0] == held.line.number else f"line {later[0]}, below it"
+                said.append(
+                    Diagnosis(
+                        weight="error",
+                        code="later-line",
+                        line=held.line.number,
+                        span=node.span,
+                        said=f"this line refers to {what}.",
+                        remedy="Check the numbers: a line can only use those above it.",
+                    )
+                )
+    return said
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads the tokens of one line by what binds most."""
+
+    line: Line
+    platform: Platform
+    count: int
+    held: list[Token] = field(default_factory=list)
+    at: int = 0
+    depth: int = 0
+    said: list[Diagnosis] = field(default_factory=list)
+    ends: dict[int, int] = field(default_factory=dict)
+
+    def read(self) -> Node | None:
+        """Read the whole line."""
+        self.held = [t for t in tokens(self.line.text, self.platform) if t.kind != "comment"]
+        if not self.held:
+            return None
+        following = -1
+        for i in range(len(self.held) - 1, -1, -1):
+            kind = self.held[i].kind
+            if kind == "heading_end":
+                following = i
+            elif kind in ("open", "close", "suffix", "ref", "range", "mesh"):
+                following = -1
+            self.ends[i] = following
+        tree = self.level(len(self.platform.binds))
+        while self.at < len(self.held):
+            token = self.held[self.at]
+            if token.kind == "close":
+                self.say("error", "unbalanced", token, "this bracket closes nothing.",
+                         "Remove it, or open one before it.")  # fmt: skip
+                self.at += 1
+                tree = self.after(tree)
+                continue
+            before = self.at
+            more = self.level(len(self.platform.binds))
+            tree = self.together(tree, more)
+            if self.at == before:
+                self.at += 1
+        return tree
+
+    def span(self, start: int, end: int) -> Span:
+        """Turn columns of the text into columns of the file."""
+        return Span(self.line.at, self.line.column + start, self.line.column + end)
+
+    def say(
+        self,
+        weight: Literal["error", "warning", "hint"],
+        code: str,
+        token: Token,
+        said: str,
+        remedy: str,
+    ) -> None:
+        """Note a diagnosis."""
+        self.said.append(
+            Diagnosis(
+                weight=weight, code=code, line=self.line.number,
+                span=self.span(token.start, token.end), said=said, remedy=remedy,
+            )
+        )  # fmt: skip
+
+    def peek(self) -> Token | None:
+        """The next token."""
+        return self.held[self.at] if self.at < len(self.held) else None
+
+    def after(self, tree: Node | None) -> Node | None:
+        """Take fields that follow a bracket."""
+        token = self.peek()
+        while tree is not None and token is not None and token.kind in ("suffix", "frequency"):
+            self.at += 1
+            if token.kind == "frequency":
+                tree = Frequency(child=tree, times=int(token.value), span=tree.span)
+            elif token.value.fields is not None and not token.value.heading:
+                tree = within(tree, token.value.fields)
+            else:
+                tree = self.as_headings(tree, token.value)
+            token = self.peek()
+        return tree
+
+    def as_headings(self, tree: Node, suffix: Suffix) -> Node:
+        """Turn the terms of a bracket into headings: ``(a or b)[mh]``."""
+        if isinstance(tree, Term):
+            return Heading(
+                name=tree.text, explode=suffix.explode, focus=suffix.focus, span=tree.span
+            )
+        if isinstance(tree, Logic):
+            children = tuple(self.as_headings(child, suffix) for child in tree.children)
+            return replace(tree, children=children)
+        return tree
+
+    def together(self, left: Node | None, right: Node | None) -> Node | None:
+        """Join two things without an operator between them."""
+        if left is None or right is None:
+            return left if right is None else right
+        if isinstance(right, Limit) and right.child is None:
+            return replace(right, child=left, span=left.span.to(right.span))
+        if self.platform.unquoted == "phrase":
+            at = Token("word", right.span.start - self.line.column, right.span.end - self.line.column)
+            self.say("error", "no-operator", at, "there is no operator before this.",
+                     "Write AND or OR.")  # fmt: skip
+        return Logic(operator="and", children=(left, right), span=left.span.to(right.span))
+
+    def level(self, depth: int) -> Node | None:
+        """Read operators of one strength and all that bind more."""
+        if depth == 0:
+            return self.nearness()
+        names = self.platform.binds[depth - 1]
+        left = self.level(depth - 1)
+        while True:
+            token = self.peek()
+            if token is None or token.kind == "close":
+                return left
+            if token.kind == "operator":
+                operator: Operator = token.value
+                if operator not in names:
+                    return left
+                self.at += 1
+                if left is None and operator == "not":
+                    self.say("error", "nothing-before", token, "NOT has nothing before it.",
+                             "Write what it is taken from: A NOT B.")  # fmt: skip
+                right = self.level(depth - 1)
+                if right is None:
+                    self.say("error", "nothing-after", token, f"{operator.upper()} has nothing "
+                             "after it.", "Remove it, or write what follows.")  # fmt: skip
+                    continue
+                left = right if left is None else _logic(operator, left, right)
+            elif "and" in names and token.kind not in ("suffix", "frequency", "near"):
+                before = self.at
+                right = self.level(depth - 1)
+                left = self.together(left, right)
+                if self.at == before:
+                    return left
+            else:
+                if token.kind in ("suffix", "frequency", "colon", "near"):
+                    if depth < len(self.platform.binds):
+                        return left
+                    self.at += 1
+                    self.say("error", "misplaced", token, f"{token.text.strip()!r} belongs to "
+                             "nothing.", "Put a term before it, without a space.")  # fmt: skip
+                    continue
+                return left
+
+    def nearness(self) -> Node | None:
+        """Read things near each other."""
+        left = self.operand()
+        token = self.peek()
+        while token is not None and token.kind == "near":
+            self.at += 1
+            number, ordered, _ = token.value
+            right = self.operand()
+            if left is None or right is None:
+                side = "before" if left is None else "after"
+                self.say("error", f"nothing-{side}", token, f"{token.text.strip()} has nothing "
+                         f"{side} it.", "Write a term on both sides.")  # fmt: skip
+                left = left or right
+            else:
+                distance = number + 1 if self.platform.between else number
+                left = Near(
+                    distance=distance, ordered=ordered, children=(left, right),
+                    written=number, span=left.span.to(right.span),
+                )  # fmt: skip
+                left = self.after(left) or left
+            token = self.peek()
+        return left
+
+    def operand(self) -> Node | None:
+        """Read one thing: a bracket, a heading, a reference, a limit or a term."""
+        token = self.peek()
+        if token is None:
+            return None
+        match token.kind:
+            case "open":
+                return self.bracket(token)
+            case "prefix":
+                return self.prefixed(token)
+            case "ref":
+                self.at += 1
+                return LineRef(number=int(token.value), span=self.span(token.start, token.end))
+            case "range":
+                self.at += 1
+                operator, numbers = token.value
+                span = self.span(token.start, token.end)
+                return LineRange(operator=operator, numbers=numbers, span=span)
+            case "mesh":
+                self.at += 1
+                mark: MeshMark = token.value
+                return Heading(
+                    name=mark.name, explode=mark.explode, qualifiers=mark.qualifiers,
+                    span=self.span(token.start, token.end),
+                )  # fmt: skip
+            case "limit":
+                self.at += 1
+                return self.limit(token)
+            case "exp" | "word" | "quoted":
+                return self.term()
+            case _:
+                return None
+
+    def bracket(self, opening: Token) -> Node | None:
+        """Read what stands in brackets, and the fields behind it."""
+        self.at += 1
+        self.depth += 1
+        if self.depth > DEEPEST:
+            self.say("error", "too-deep", opening, f"brackets are {DEEPEST} deep here.",
+                     "Write parts of it as lines of their own.")  # fmt: skip
+            self.at = len(self.held)
+            return None
+        inside = self.level(len(self.platform.binds))
+        self.depth -= 1
+        token = self.peek()
+        if token is not None and token.kind == "close":
+            self.at += 1
+            if inside is None:
+                self.say("error", "empty", opening, "these brackets hold nothing.", "Remove them.")
+        elif self.at >= len(self.held):
+            self.say("error", "unbalanced", opening, "this bracket is never closed.",
+                     "Close it where the group ends.")  # fmt: skip
+        return self.after(inside)
+
+    def prefixed(self, token: Token) -> Node | None:
+        """Read a field that stands before its terms: ``TI (a or b)``, ``TITLE-ABS(a)``."""
+        self.at += 1
+        suffix: Suffix = token.value
+        if suffix.heading:
+            return self.heading_before(token, suffix)
+        inside = self.nearness()
+        if inside is None or suffix.fields is None:
+            self.say("error", "nothing-after", token, f"the field {token.text.strip()!r} has "
+                     "nothing after it.", "Write a term behind it.")  # fmt: skip
+            return inside
+        return within(inside, suffix.fields)
+
+    def heading_before(self, token: Token, suffix: Suffix) -> Node | None:
+        """Read EBSCO's ``MH "Name+/DT"`` and Scopus' ``INDEXTERMS("name")``."""
+        inside = self.operand()
+        if inside is None:
+            self.say("error", "nothing-after", token, f"{token.text.strip()!r} has no heading "
+                     "after it.", "Write the heading in quotation marks.")  # fmt: skip
+            return None
+        return self.plus(inside, suffix)
+
+    def plus(self, node: Node, suffix: Suffix) -> Node:
+        """Turn terms into headings; a plus sign explodes."""
+        if isinstance(node, Logic):
+            return replace(node, children=tuple(self.plus(child, suffix) for child in node.children))
+        if not isinstance(node, Term):
+            return node
+        name, _, qualifiers = node.text.partition("/")
+        found = tuple(q.strip().casefold() for q in qualifiers.split(",") if q.strip())
+        explode = name.endswith("+") or (not name.endswith("+") and self.platform.style == "plain")
+        return Heading(
+            name=name.rstrip("+").strip(), explode=explode, focus=suffix.focus, qualifiers=found,
+            span=node.span,
+        )  # fmt: skip
+
+    def limit(self, token: Token) -> Limit:
+        """Read a limit; what it limits, if it says so itself."""
+        text = token.text.strip()
+        child: Node | None = None
+        number = re.match(r"(?:limit|\.\.l/|from|remove duplicates from)\s*(\d+)", text, re.I)
+        if number:
+            span = self.span(token.start + number.start(1), token.start + number.end(1))
+            child = LineRef(number=int(number[1]), span=span)
+        years = [int(y) for y in re.findall(r"\b(?:1[89]|20)\d\d\b", text)]
+        kind = "other"
+        if years and re.search(r"yr|year|py\b|\[\d{4}", text, re.I):
+            kind = "year"
+        elif re.search(r"/lim|english|language", text, re.I):
+            kind = "language" if re.search(r"english|language|german|french", text, re.I) else kind
+        return Limit(
+            child=child, text=text, kind=kind,
+            low=min(years) if kind == "year" else None,
+            high=max(years) if kind == "year" and len(years) > 1 else None,
+            span=self.span(token.start, token.end),
+        )  # fmt: skip
+
+    def term(self) -> Node | None:
+        """Read words up to what ends them, and what is glued to their end."""
+        first = self.at
+        exp = self.held[first].kind == "exp"
+        if exp and self.ends.get(first, -1) > 0:
+            return self.named(first + 1, self.ends[first], explode=True)
+        if exp:
+            token = self.held[first]
+            self.at += 1
+            # "exp" without a slash: people forget it.
+            after = self.peek()
+            if after is not None and after.kind in ("word", "quoted"):
+                return self.forgotten(token)
+            return self.operand()
+        run: list[Token] = []
+        while (token := self.peek()) is not None and token.kind in ("word", "quoted"):
+            run.append(token)
+            self.at += 1
+            if self.platform.style in ("embase", "wos", "scopus", "cochrane") and (
+                token.kind == "quoted"
+            ):
+                break
+        token = self.peek()
+        if token is not None and token.kind == "heading_end":
+            if run and run[0].text.startswith("*"):
+                return self.named(first, self.at, explode=False)
+            return self.named(first, self.at, explode=False)
+        text = _joined_words(run)
+        start, end = run[0].start, run[-1].end
+        if len(run) == 1 and run[0].value == "unclosed":
+            self.say("error", "unclosed-quote", run[0], "this quotation mark is never closed.",
+                     "Close it where the phrase ends.")  # fmt: skip
+        if self.is_reference(run):
+            return self.after(LineRef(number=int(text), span=self.span(start, end)))
+        node: Node = Term(
+            text=self.wildcards(text, run),
+            phrase=len(run) == 1 and run[0].kind == "quoted",
+            span=self.span(start, end),
+        )
+        return self.tagged(node, start)
+
+    def tagged(self, node: Node, start: int) -> Node:
+        """Take the fields that follow a term."""
+        token = self.peek()
+        while token is not None and token.kind in ("suffix", "frequency"):
+            self.at += 1
+            if token.kind == "frequency":
+                node = Frequency(child=node, times=int(token.value), span=node.span)
+            else:
+                node = self.with_suffix(node, token.value, self.span(start, token.end))
+            token = self.peek()
+        if token is not None and token.kind == "colon":
+            return self.dates(node, start)
+        return node
+
+    def dates(self, low: Node, start: int) -> Node:
+        """Read PubMed's range of dates: ``"2008/03/01"[dp] : "3000"[dp]``."""
+        self.at += 1
+        high = self.term() if self.peek() is not None else None
+        end = high.span.end - self.line.column if high is not None else self.held[self.at - 1].end
+        text = self.line.text[start:end]
+        fields = low.fields if isinstance(low, Term) else None
+        years = [int(y) for y in re.findall(r"(?<![\d/-])(?:1[89]|[23]0)\d\d", text)]
+        return Limit(
+            child=None, text=text, kind="year" if fields == frozenset({"py"}) else "date",
+            low=years[0] if years else None, high=years[-1] if len(years) > 1 else None,
+            span=self.span(start, end),
+        )  # fmt: skip
+
+    def with_suffix(self, node: Node, suffix: Suffix, span: Span) -> Node:
+        """Apply one suffix to one term."""
+        if not isinstance(node, Term):
+            fields = suffix.fields
+            return node if fields is None else within(node, fields)
+        if suffix.heading:
+            name, _, rest = node.text.partition("/")
+            found = tuple(q.strip().casefold() for q in rest.split(",") if q.strip())
+            return Heading(
+                name=name.strip().lstrip("*"), explode=suffix.explode, focus=suffix.focus,
+                qualifiers=found, span=span,
+            )  # fmt: skip
+        if suffix.near is not None:
+            words = tuple(
+                Term(text=word, fields=suffix.fields, span=span) for word in node.text.split()
+            )
+            return Near(distance=suffix.near + 1, ordered=False, children=words, span=span)
+        return replace(node, fields=suffix.fields, span=span)
+
+    def named(self, first: int, end: int, *, explode: bool) -> Heading:
+        """Read a heading up to its slash, as it stands."""
+        mark = self.held[end]
+        suffix, qualifiers = mark.value
+        start = self.held[first].start
+        raw = self.line.text[start : mark.start].strip()
+        focus = raw.startswith("*")
+        name = raw.lstrip("*").strip().strip("\"'\u201c\u201d\u2018\u2019").strip()
+        self.at = end + 1
+        tag = self.peek()
+        if tag is not None and tag.kind == "suffix" and tag.value.heading:
+            # PubMed's "psoriasis/dt[Majr]".
+            self.at += 1
+            suffix, mark = tag.value, tag
+        return Heading(
+            name=name,
+            explode=explode or suffix.explode,
+            focus=focus or suffix.focus,
+            qualifiers=qualifiers,
+            span=self.span(start, mark.end),
+        )
+
+    def forgotten(self, exp: Token) -> Node | None:
+        """Read a heading whose slash was forgotten."""
+        run: list[Token] = []
+        while (token := self.peek()) is not None and token.kind in ("word", "quoted"):
+            run.append(token)
+            self.at += 1
+        token = self.peek()
+        name = _joined_words(run)
+        span = self.span(exp.start, run[-1].end)
+        if token is not None and token.kind == "suffix":
+            # "exp pain.ti,ab.": the word is not a command here, or the field is wrong.
+            self.say("warning", "exp-with-field", exp, "only headings can be exploded, and this is "
+                     "a word in a field.", f"Write 'exp {name}/', or leave 'exp' out.")  # fmt: skip
+            return self.tagged(Term(text=self.wildcards(name, run), span=span), exp.start)
+        self.say("warning", "no-slash", exp, f"the heading {name!r} has no slash behind it.",
+                 f"Write 'exp {name}/'.")  # fmt: skip
+        return Heading(name=name.lstrip("*"), explode=True, focus=name.startswith("*"), span=span)
+
+    def is_reference(self, run: Sequence[Token]) -> bool:
+        """Whether a bare number means another line."""
+        if len(run) != 1 or run[0].kind != "word" or not run[0].text.isdigit():
+            return False
+        after = self.peek()
+        if after is not None and after.kind in ("suffix", "near"):
+            return False
+        number = int(run[0].text)
+        alone = len(self.held) == 1
+        return number < 1000 and self.count > 1 and not (alone and number >= self.line.number)
+
+    def wildcards(self, text: str, run: Sequence[Token]) -> str:
+        """Turn a platform's wildcards into ours."""
+        known = self.platform.wildcards
+        if not any(sign in text for sign in "*$?#:"):
+            return text
+        if self.platform.style == "cochrane" and any(t.kind == "quoted" for t in run) and any(
+            sign in text for sign in "*?"
+        ):
+            self.say("warning", "wildcard-in-phrase", run[0], "the Cochrane Library ignores "
+                     "wildcards in quotation marks.", "Use NEXT between the words.")  # fmt: skip
+        found: list[str] = []
+        for i, sign in enumerate(text):
+            if sign not in "*$?#:":
+                found.append(sign)
+                continue
+            meant = known.get(sign)
+            inside = sign == ":" and i + 1 < len(text) and not text[i + 1].isspace()
+            if meant is None or inside or (sign == "#" and i == 0):
+                found.append(sign)
+            else:
+                found.append(meant)
+        return "".join(found)
+
+
+def _logic(operator: Operator, left: Node, right: Node) -> Logic:
+    """Join two nodes; a chain of one operator becomes one node."""
+    span = left.span.to(right.span)
+    if isinstance(left, Logic) and left.operator == operator and operator != "not":
+        return Logic(operator=operator, children=(*left.children, right), span=span)
+    return Logic(operator=operator, children=(left, right), span=span)
+
+
+def _joined_words(run: Sequence[Token]) -> str:
+    """Put words side by side."""
+    return " ".join(token.text.strip() for token in run).strip(" ,;")
