@@ -76,7 +76,7 @@ CODES: Mapping[str, Fields] = {
     "sc": _f("co"), "is": _f("id"),
     # EBSCO, before words
     "tx": ALL, "su": _f("mh"), "mw": _f("mh"), "mj": _f("mh"), "af": _f("ad"), "jn": _f("jn"),
-    "zt": _f("pt"), "ug": _f("nm"), "ge": _f("mh"), "sb_": _f("sb"), "dt": _f("py"), "em": _f("date"),
+    "zt": _f("pt"), "ug": _f("nm"), "ge": _f("mh"), "dt": _f("py"), "em": _f("date"),
     # Web of Science, before an equals sign
     "ts": frozenset({"ti", "ab", "kw"}), "ak": _f("kw"), "kp": _f("kw"), "do": _f("id"),
     "oo": _f("ad"), "og": _f("ad"), "wc": _f("mh"), "fpy": _f("py"), "ut": _f("id"),

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 
 __all__ = ["Line", "Strategy", "split"]
 
-_NUMBERED = re.compile(r"^[ \t\ufeff]*(?:#\s*|S(?=\d)|No\.?\s*)?(\d{1,3})(?:[.)\]:]+(?!\d)|(?=\s)|(?=[(\"']))[ \t]*", re.I)
-_HITS = re.compile(r"(?:\s*[(\[]\s*\d[\d,. ]*\s*(?:hits|results|records)?\s*[)\]]|\t+\s*\d[\d,]*)\s*$", re.I)
+_NUMBERED = re.compile(
+    r"^[ \t\ufeff]*(?:#\s*|S(?=\d)|No\.?\s*)?(\d{1,3})(?:[.)\]:]+(?!\d)|(?=\s)|(?=[(\"']))[ \t]*",
+    re.I,
+)
+_HITS = re.compile(
+    r"(?:\s*[(\[]\s*\d[\d,. ]*\s*(?:hits|results|records)?\s*[)\]]|\t+\s*\d[\d,]*)\s*$", re.I
+)
 _SEARCH = re.compile(r"^Search\s+(?=\S)")
 
 
@@ -92,7 +97,9 @@ def _numbered(rows: list[tuple[int, str]]) -> list[tuple[int, int] | None] | Non
         match = _NUMBERED.match(row)
         number = int(match[1]) if match else -1
         # Print skips a number now and then, or gives one twice.
-        if match and (number == expected or (expected > 1 and expected - 1 <= number <= expected + 2)):
+        if match and (
+            number == expected or (expected > 1 and expected - 1 <= number <= expected + 2)
+        ):
             found.append((number, match.end()))
             expected = number + 1
         else:

@@ -1,4 +1,4 @@
-"""Strategies in, trees out: whatever can be read is read, and what cannot is said with its place."""
+"""Strategies in, trees out: what can be read is read, what cannot is said with its place."""
 
 from __future__ import annotations
 
@@ -293,7 +293,9 @@ class _Reader:
         if isinstance(right, Limit) and right.child is None:
             return replace(right, child=left, span=left.span.to(right.span))
         if self.platform.unquoted == "phrase":
-            at = Token("word", right.span.start - self.line.column, right.span.end - self.line.column)
+            at = Token(
+                "word", right.span.start - self.line.column, right.span.end - self.line.column
+            )
             self.say("error", "no-operator", at, "there is no operator before this.",
                      "Write AND or OR.")  # fmt: skip
         return Logic(operator="and", children=(left, right), span=left.span.to(right.span))
@@ -440,7 +442,9 @@ class _Reader:
     def plus(self, node: Node, suffix: Suffix) -> Node:
         """Turn terms into headings; a plus sign explodes."""
         if isinstance(node, Logic):
-            return replace(node, children=tuple(self.plus(child, suffix) for child in node.children))
+            return replace(
+                node, children=tuple(self.plus(child, suffix) for child in node.children)
+            )
         if not isinstance(node, Term):
             return node
         name, _, qualifiers = node.text.partition("/")
@@ -616,8 +620,10 @@ class _Reader:
         known = self.platform.wildcards
         if not any(sign in text for sign in "*$?#:"):
             return text
-        if self.platform.style == "cochrane" and any(t.kind == "quoted" for t in run) and any(
-            sign in text for sign in "*?"
+        if (
+            self.platform.style == "cochrane"
+            and any(t.kind == "quoted" for t in run)
+            and any(sign in text for sign in "*?")
         ):
             self.say("warning", "wildcard-in-phrase", run[0], "the Cochrane Library ignores "
                      "wildcards in quotation marks.", "Use NEXT between the words.")  # fmt: skip

@@ -122,6 +122,12 @@ _NAMES: Mapping[str, PlatformName] = {
     "international hta database": "hta",
 }  # fmt: skip
 
+#: Words that give a platform away in a longer name.
+_WORDS: Mapping[str, PlatformName] = {
+    "ebsco": "ebsco", "business source": "ebsco", "ovid": "ovid", "pubmed": "pubmed",
+    "embase": "embase", "cochrane": "cochrane", "scopus": "scopus", "lilacs": "lilacs",
+}  # fmt: skip
+
 
 def platform(name: str) -> Platform:
     """Look up a platform by its name, as people write it.
@@ -137,15 +143,14 @@ def platform(name: str) -> Platform:
     ('Embase.com', 'ebsco')
     """
     wanted = " ".join(name.casefold().split())
-    if wanted in get_args(PlatformName):
-        return PLATFORMS[wanted]  # pyright: ignore[reportArgumentType]
+    for known, held in PLATFORMS.items():
+        if wanted == known:
+            return held
     if wanted in _NAMES:
         return PLATFORMS[_NAMES[wanted]]
-    for word, known in (("ebsco", "ebsco"), ("ovid", "ovid"), ("pubmed", "pubmed"),
-                        ("embase", "embase"), ("cochrane", "cochrane"), ("scopus", "scopus"),
-                        ("business source", "ebsco"), ("lilacs", "lilacs")):  # fmt: skip
+    for word, meant in _WORDS.items():
         if word in wanted:
-            return PLATFORMS[known]
+            return PLATFORMS[meant]
     raise InputError(
         f"there is no platform {name!r}.", remedy=f"Known are {', '.join(get_args(PlatformName))}."
     )

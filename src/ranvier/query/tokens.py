@@ -19,12 +19,16 @@ Kind = Literal[
 ]  # fmt: skip
 
 #: MeSH qualifiers as two letters (NLM), and older ones that strategies still hold.
-QUALIFIERS = frozenset(
-    "aa ab ad ae ag ah ai an bi bl bs ca cf ch ci cl cn co cs ct cy da de df dg dh di dm do dr dt "
-    "du ec ed eh em en ep es et ge gd hi im in io ip ir is iv lj ma me mi mo mt na ng nu og pa pc "
-    "pd pe ph pk po pp ps px py ra re rh ri rt sc sd se si sn sp ss st su sy sc td th tm to tr tu "
-    "tx ul ur us ut va ve vi vt xt ac cb dv it ut".split()
-)  # fmt: skip
+QUALIFIERS = frozenset({
+    "aa", "ab", "ac", "ad", "ae", "ag", "ah", "ai", "an", "bi", "bl", "bs", "ca", "cb", "cf",
+    "ch", "ci", "cl", "cn", "co", "cs", "ct", "cy", "da", "de", "df", "dg", "dh", "di", "dm",
+    "do", "dr", "dt", "du", "dv", "ec", "ed", "eh", "em", "en", "ep", "es", "et", "gd", "ge",
+    "hi", "im", "in", "io", "ip", "ir", "is", "it", "iv", "lj", "ma", "me", "mi", "mo", "mt",
+    "na", "ng", "nu", "og", "pa", "pc", "pd", "pe", "ph", "pk", "po", "pp", "ps", "px", "py",
+    "ra", "re", "rh", "ri", "rt", "sc", "sd", "se", "si", "sn", "sp", "ss", "st", "su", "sy",
+    "td", "th", "tm", "to", "tr", "tu", "tx", "ul", "ur", "us", "ut", "va", "ve", "vi", "vt",
+    "xt",
+})  # fmt: skip
 
 _SPACE = re.compile(r"\s+")
 _REF = re.compile(r"(?:#|S(?=\d))\s*(\d{1,4})(?![\w*$?])", re.IGNORECASE)
@@ -42,28 +46,27 @@ _NEAR = re.compile(
     re.IGNORECASE,
 )
 _QUOTES = {'"': '"', "\u201c": "\u201d", "\u201d": "\u201d", "\u201e": "\u201c", "\u00ab": "\u00bb"}
-_DOT = re.compile(
-    r"\.\s?([a-z]{2}(?:\s*,\s*[a-z]{2})*)\s*(?:\.|(?=[\s)\]}]|$))", re.IGNORECASE
-)
+_DOT = re.compile(r"\.\s?([a-z]{2}(?:\s*,\s*[a-z]{2})*)\s*(?:\.|(?=[\s)\]}]|$))", re.IGNORECASE)
 _FREQ = re.compile(r"/\s?freq\s?=\s?(\d+)", re.IGNORECASE)
 _EMTREE = re.compile(
     r"/((?:exp|de|mj|dm_\w\w|dd_\w\w|br|syn|lnk|\w\w)(?:/(?:exp|de|mj|dm_\w\w|dd_\w\w|br|syn|lnk))*)"
     r"(?=[\s)\]]|$)"
 )
 _LIM = re.compile(r"\[([^\]]+)\]/(?:lim|py|sd)\b", re.IGNORECASE)
-_SLASH = re.compile(
-    r"/\s?([a-z]{2}(?:\s*,\s*[a-z]{2})*)?(?=[\s()\[\],.]|$)", re.IGNORECASE
-)
+_SLASH = re.compile(r"/\s?([a-z]{2}(?:\s*,\s*[a-z]{2})*)?(?=[\s()\[\],.]|$)", re.IGNORECASE)
 _COLON = re.compile(r":\s?([a-z]{2,4}(?:\s*,\s*[a-z]{2,4})*)(?=[\s()\],.]|$)", re.IGNORECASE)
 _TILDE = re.compile(r"\[\s*([a-z/ ]+?)\s*:~(\d+)\s*\]", re.IGNORECASE)
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
 _COCHRANE = re.compile(
-    r"mesh\s+descriptor\s*:?\s*\[?([^\[\]]+?)\]?\s*(explode(?:\s+all\s+trees|\s+tree\s+\S+|\s+trees?\s+[\d ,and]+)?"
+    r"mesh\s+descriptor\s*:?\s*\[?([^\[\]]+?)\]?\s*"
+    r"(explode(?:\s+all\s+trees|\s+tree\s+\S+|\s+trees?\s+[\d ,and]+)?"
     r"|this\s+term\s+only|single\s+MeSH)?(?=\s*(?:and\b|or\b|not\b|\)|$))"
     r"(?:\s*and\s+with\s+qualifiers?\(?s?\)?\s*:?\s*\[([^\]]+)\])?",
     re.IGNORECASE,
 )
-_MH = re.compile(r"\[\s*mh\s+(\^)?\s*[\"\u201c]?([^\]\"\u201d]+?)[\"\u201d]?\s*(?:/\s*([\w, ]+?))?\s*\]", re.I)
+_MH = re.compile(
+    r"\[\s*mh\s+(\^)?\s*[\"\u201c]?([^\]\"\u201d]+?)[\"\u201d]?\s*(?:/\s*([\w, ]+?))?\s*\]", re.I
+)
 _EBSCO = re.compile(r"([A-Z]{2})(?=\s|\(|\")\s*")
 _EQUALS = re.compile(r"([A-Za-z]{2,3})\s*=\s*(?=[(\"\w*$?])")
 _CALL = re.compile(r"([A-Za-z][A-Za-z-]+)\s*(?=\()")
@@ -363,12 +366,11 @@ def _word(text: str, at: int, platform: Platform) -> Token | tuple[Token, ...]:
                 heading = text[at:i].casefold() == "mh"
                 value = Suffix(fields=before, heading=heading)
                 return Token("prefix", at, i + 1, text[at : i + 1], value)
-            if i == end - 1 or text[i + 1] == '"':
-                if before is not None:
-                    return Token(
-                        "prefix", at, i + 1, text[at : i + 1],
-                        Suffix(fields=before, heading=text[at:i].casefold() == "mh"),
-                    )  # fmt: skip
+            if (i == end - 1 or text[i + 1] == '"') and before is not None:
+                return Token(
+                    "prefix", at, i + 1, text[at : i + 1],
+                    Suffix(fields=before, heading=text[at:i].casefold() == "mh"),
+                )  # fmt: skip
     if text[at:end] == ":":
         return Token("colon", at, end, ":")
     return Token("word", at, end, text[at:end])

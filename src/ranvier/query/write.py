@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
 from ranvier.query.platforms import PLATFORMS, Platform, PlatformName
 from ranvier.query.tree import (
+    TIAB,
     Fields,
     Frequency,
     Heading,
@@ -69,7 +71,7 @@ def write(
     --------
     >>> from ranvier.query.parse import parse
     >>> write(parse("exp *Pain/ and (back adj3 ache*).ti,ab.").tree, "embase")[0]
-    "pain/exp/mj AND (back NEAR/3 ache*):ti,ab"
+    'pain/exp/mj AND (back NEAR/3 ache*):ti,ab'
     """
     writer = _Writer(PLATFORMS[platform], proximity)
     text = writer.node(node)
@@ -82,9 +84,9 @@ _OVID: tuple[tuple[Fields, str], ...] = (
 _ATOM_OVID = {"kw": "kf", "mh": "hw", "py": "yr", "ad": "in", "id": "ui", "sb": "sb", "date": "dt",
               "co": "au", "tr": "tn", "dn": "dv", "all": "af"}  # fmt: skip
 _ATOM_PUBMED = {
-    "ti": "ti", "ab": "tiab", "kw": "ot", "mh": "mh", "au": "au", "jn": "ta", "pt": "pt", "fs": "sh",
-    "nm": "nm", "rn": "rn", "la": "la", "py": "dp", "ad": "ad", "id": "pmid", "ot": "tt",
-    "sb": "sb", "date": "edat", "co": "cn", "all": "all",
+    "ti": "ti", "ab": "tiab", "kw": "ot", "mh": "mh", "au": "au", "jn": "ta", "pt": "pt",
+    "fs": "sh", "nm": "nm", "rn": "rn", "la": "la", "py": "dp", "ad": "ad", "id": "pmid",
+    "ot": "tt", "sb": "sb", "date": "edat", "co": "cn", "all": "all",
 }  # fmt: skip
 _ATOM_COLON = {
     "ti": "ti", "ab": "ab", "kw": "kw", "mh": "de", "au": "au", "jn": "jt", "pt": "it", "fs": "lnk",
@@ -175,7 +177,11 @@ class _Writer:
             return f'"{text}"' if reserved or node.phrase else text
         if self.platform.style == "embase":
             plain = text.replace("'", "\\'")
-            return f"'{plain}'" if several or not text.replace("*", "").replace("?", "").isalnum() else text
+            return (
+                f"'{plain}'"
+                if several or not text.replace("*", "").replace("?", "").isalnum()
+                else text
+            )
         if self.platform.style == "cochrane" and several and any(s in text for s in "*?"):
             return f"({' NEXT '.join(text.split())})"
         return f'"{text}"' if several or (node.phrase and not text.isalnum()) else text
@@ -261,7 +267,7 @@ class _Writer:
         if style == "ovid":
             word = word.upper() if self.proximity == "number" else word
         text = f" {word} ".join(texts)
-        return f"({text})" if outer or style == "ovid" and outer else text
+        return f"({text})" if outer or (style == "ovid" and outer) else text
 
     def as_written(self, node: Near) -> int:
         """The number the source wrote, whatever it means there."""
@@ -298,7 +304,7 @@ class _Writer:
     def range(self, node: LineRange, outer: str) -> str:
         """Write several lines."""
         numbers = node.numbers
-        follow = all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
+        follow = all(b == a + 1 for a, b in pairwise(numbers))
         if self.platform.style == "ovid":
             said = f"{numbers[0]}-{numbers[-1]}" if follow and len(numbers) > 1 else ",".join(
                 map(str, numbers)
@@ -389,7 +395,7 @@ def _fields_pubmed(writer: _Writer, text: str, fields: Fields, span: Span) -> st
         return f"{text}[tiab]"
     if {"ti", "ab", "mh"} <= fields:
         return f"{text}[tw]"
-    if fields == {"ab"}:
+    if fields == frozenset({"ab"}):
         writer.lose(span, "abstract became title and abstract", "more")
     names = _known(writer, fields, _ATOM_PUBMED, span, "ti ab")
     return _many(names, lambda name: f"{text}[{name}]") if names else text
@@ -425,7 +431,7 @@ def _fields_scopus(writer: _Writer, text: str, fields: Fields, span: Span) -> st
     inner = text[1:-1] if _wrapped(text) else text
     if {"ti", "ab", "kw"} <= fields:
         return f"TITLE-ABS-KEY({inner})"
-    if fields == {"ti", "ab"}:
+    if fields == TIAB:
         return f"TITLE-ABS({inner})"
     names = _known(writer, fields, _ATOM_SCOPUS, span, "ti ab")
     return _many(names, lambda name: f"{name}({inner})") if names else text
@@ -490,7 +496,7 @@ def _heading_pubmed(writer: _Writer, node: Heading) -> str:
     tag = "Majr" if node.focus else "Mesh"
     noexp = "" if node.explode else ":NoExp"
     texts = [f"{node.name}/{q}" for q in node.qualifiers] or [node.name]
-    said = [f'{_quote(t) if not node.qualifiers else t}[{tag}{noexp}]' for t in texts]
+    said = [f"{_quote(t) if not node.qualifiers else t}[{tag}{noexp}]" for t in texts]
     return said[0] if len(said) == 1 else f"({' OR '.join(said)})"
 
 
@@ -499,8 +505,7 @@ def _heading_embase(writer: _Writer, node: Heading) -> str:
     quoted = name if name.isalnum() else "'" + name.replace("'", "\\'") + "'"
     if node.qualifiers:
         writer.lose(node.span, f"the subheadings {', '.join(node.qualifiers)}", "more")
-    writer_note = f"{quoted}/{'exp' if node.explode else 'de'}{'/mj' if node.focus else ''}"
-    return writer_note
+    return f"{quoted}/{'exp' if node.explode else 'de'}{'/mj' if node.focus else ''}"
 
 
 def _heading_cochrane(writer: _Writer, node: Heading) -> str:

@@ -1,0 +1,38 @@
+"""Search strategies: one syntax tree, read from and written for every platform, run on records."""
+
+from ranvier.query.explain import Explanation, Step, explain
+from ranvier.query.index import RecordIndex
+from ranvier.query.lint import check
+from ranvier.query.meaning import meaning, resolved
+from ranvier.query.mesh import MeshTree, read_mesh
+from ranvier.query.parse import Diagnosis, Parsed, ParsedLine, parse
+from ranvier.query.platforms import PLATFORMS, Platform, PlatformName, platform
+from ranvier.query.run import Found, run
+from ranvier.query.translate import Translation, translate
+from ranvier.query.write import Loss, write
+
+__all__ = [
+    "PLATFORMS",
+    "Diagnosis",
+    "Explanation",
+    "Found",
+    "Loss",
+    "MeshTree",
+    "Parsed",
+    "ParsedLine",
+    "Platform",
+    "PlatformName",
+    "RecordIndex",
+    "Step",
+    "Translation",
+    "check",
+    "explain",
+    "meaning",
+    "parse",
+    "platform",
+    "read_mesh",
+    "resolved",
+    "run",
+    "translate",
+    "write",
+]

@@ -1,0 +1,276 @@
+"""Run a strategy on records at hand: exactly what the tree says, word by word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ranvier.query.fields import ATOMS
+from ranvier.query.index import RecordIndex, words
+from ranvier.query.mesh import MeshTree
+from ranvier.query.parse import Parsed
+from ranvier.query.tree import (
+    ALL,
+    Fields,
+    Frequency,
+    Heading,
+    Limit,
+    LineRange,
+    LineRef,
+    Logic,
+    Near,
+    Node,
+    Term,
+)
+
+__all__ = ["Found", "LineFound", "Searcher", "run"]
+
+#: What a term without a field is looked for in, as most platforms do.
+EVERYWHERE: Fields = frozenset(ATOMS) - {"all", "date", "sb"}
+
+#: Where a match begins and ends: record and field -> places.
+Places = dict[tuple[int, str], list[tuple[int, int]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineFound:
+    """What one line finds: its number, and places in the list of records."""
+
+    number: int
+    found: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a strategy finds.
+
+    Attributes
+    ----------
+    lines : tuple of LineFound
+        Each line that is a search.
+    found : frozenset of int
+        Of the last line: places in the list of records.
+    notes : tuple of str
+        What could not be looked up here, such as a limit, and was passed over.
+    """
+
+    lines: tuple[LineFound, ...]
+    found: frozenset[int]
+    notes: tuple[str, ...]
+
+
+def run(parsed: Parsed, index: RecordIndex, *, mesh: MeshTree | None = None) -> Found:
+    """Run every line.
+
+    Parameters
+    ----------
+    mesh : MeshTree or None
+        For explosions; without it a heading stands for itself alone, and a note says so.
+
+    Examples
+    --------
+    >>> from ranvier.core.record import Record
+    >>> from ranvier.query.parse import parse
+    >>> index = RecordIndex.of([Record(id="a", title="Intravenous immunoglobulin in MMN"),
+    ...                         Record(id="b", title="Plasma exchange in MMN")])
+    >>> sorted(run(parse("(intravenous adj2 immunoglobulin*).ti."), index).found)
+    [0]
+    """
+    searcher = Searcher(index=index, mesh=mesh)
+    lines: list[LineFound] = []
+    for held in parsed.lines:
+        if held.tree is None:
+            continue
+        found = frozenset(searcher.records(held.tree))
+        searcher.done[held.line.number] = found
+        lines.append(LineFound(number=held.line.number, found=found))
+    last = lines[-1].found if lines else frozenset[int]()
+    return Found(lines=tuple(lines), found=last, notes=tuple(dict.fromkeys(searcher.notes)))
+
+
+@dataclass(slots=True)
+class Searcher:
+    """Answers trees from an index; knows the lines before."""
+
+    index: RecordIndex
+    mesh: MeshTree | None = None
+    done: dict[int, frozenset[int]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def records(self, node: Node) -> set[int]:
+        """Records that a node finds."""
+        if isinstance(node, Term):
+            return {record for record, _ in self.places(node)}
+        if isinstance(node, Heading):
+            return self.headed(node)
+        if isinstance(node, Near):
+            return {record for record, _ in self.places(node)}
+        if isinstance(node, Logic):
+            found = self.records(node.children[0])
+            for child in node.children[1:]:
+                if node.operator == "and":
+                    found &= self.records(child)
+                elif node.operator == "or":
+                    found |= self.records(child)
+                else:
+                    found -= self.records(child)
+            return found
+        if isinstance(node, Frequency):
+            return self.often(node)
+        if isinstance(node, LineRef):
+            return set(self.done.get(node.number, ()))
+        if isinstance(node, LineRange):
+            return self.ranged(node)
+        return self.limited(node)
+
+    def ranged(self, node: LineRange) -> set[int]:
+        """Several lines under one operator."""
+        sets = [set(self.done.get(number, ())) for number in node.numbers]
+        if node.operator == "and":
+            return set.intersection(*sets)
+        return set().union(*sets)
+
+    def fields(self, given: Fields | None) -> list[str]:
+        """The atoms to look in that any record has."""
+        wanted = EVERYWHERE if given is None or given & ALL else given
+        return [name for name in self.index.fields if name in wanted]
+
+    def places(self, node: Node) -> Places:
+        """Where a term or things near each other stand."""
+        found: Places = {}
+        if isinstance(node, Term):
+            pattern = _pattern(node.text)
+            for name in self.fields(node.fields):
+                for record, starts in self.phrase(name, pattern).items():
+                    found[record, name] = [(s, s + len(pattern) - 1) for s in starts]
+        elif isinstance(node, Near):
+            left = self.places(node.children[0])
+            for child in node.children[1:]:
+                left = _near(left, self.places(child), node.distance, ordered=node.ordered)
+            found = left
+        elif isinstance(node, Logic) and node.operator == "or":
+            for child in node.children:
+                for key, places in self.places(child).items():
+                    found[key] = sorted({*found.get(key, ()), *places})
+        elif isinstance(node, Logic):
+            # AND inside nearness: each of them near, in one field.
+            parts = [self.places(child) for child in node.children]
+            keys = set(parts[0])
+            for part in parts[1:]:
+                keys = keys & set(part) if node.operator == "and" else keys - set(part)
+            found = {key: sorted({p for part in parts for p in part.get(key, ())}) for key in keys}
+        elif isinstance(node, Heading):
+            found = {(record, "mh"): [(0, 0)] for record in self.headed(node)}
+        return found
+
+    def phrase(self, name: str, pattern: list[str]) -> dict[int, list[int]]:
+        """Where words stand side by side."""
+        if not pattern:
+            return {}
+        found = self.index.places(name, pattern[0])
+        for offset, word in enumerate(pattern[1:], start=1):
+            if not found:
+                return {}
+            following = self.index.places(name, word)
+            left: dict[int, list[int]] = {}
+            for record, starts in found.items():
+                if record in following:
+                    after = set(following[record])
+                    kept = [s for s in starts if s + offset in after]
+                    if kept:
+                        left[record] = kept
+            found = left
+        return found
+
+    def headed(self, node: Heading) -> set[int]:
+        """Records with a heading, or a narrower one."""
+        name = node.name.casefold()
+        names: Iterable[str] = (name,)
+        if node.explode and self.mesh is not None:
+            names = self.mesh.exploded(name)
+        elif node.explode:
+            self.notes.append(
+                f"{node.name!r} is not exploded: no file of MeSH was given, so it stands for "
+                "itself alone"
+            )
+        wanted = frozenset(names)
+        found = self.index.headed(wanted)
+        if not node.focus and not node.qualifiers:
+            return found
+        qualifiers = set(node.qualifiers)
+        return {
+            record
+            for record in found
+            if any(
+                heading.name in wanted
+                and (not node.focus or heading.focus)
+                and (not qualifiers or qualifiers & heading.qualifiers)
+                for heading in self.index.headings(record)
+            )
+        }
+
+    def often(self, node: Frequency) -> set[int]:
+        """Records in which something stands often enough, in one field."""
+        return {
+            record
+            for (record, _), places in self.places(node.child).items()
+            if len(places) >= node.times
+        }
+
+    def limited(self, node: Limit) -> set[int]:
+        """Apply a limit of years; others are noted and passed over."""
+        every = set(range(len(self.index.records)))
+        found = self.records(node.child) if node.child is not None else every
+        if node.kind == "year" and node.low is not None:
+            high = node.high if node.high is not None else 9999
+            if node.high is None and not re.search(r"current|-\s*$|:|>", node.text, re.IGNORECASE):
+                high = node.low
+            return {
+                r
+                for r in found
+                if (year := self.index.records[r].year) is not None and node.low <= year <= high
+            }
+        self.notes.append(f"the limit {node.text!r} cannot be looked up here; it was passed over")
+        return found
+
+
+def _pattern(text: str) -> list[str]:
+    """Split a term into word patterns, as records are split."""
+    found: list[str] = []
+    for part in re.split(r"[^\w*?#']+", text):
+        if not part:
+            continue
+        if any(sign in part for sign in "*?#"):
+            found.extend(p for p in re.split(r"[^\w*?#]+", _bare(part)) if p.strip("*?#") or p)
+        else:
+            found.extend(words(part))
+    return found
+
+
+def _bare(part: str) -> str:
+    """Take case and accents off a pattern."""
+    import unicodedata
+
+    plain = unicodedata.normalize("NFKD", part)
+    return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+
+
+def _near(left: Places, right: Places, distance: int, *, ordered: bool) -> Places:
+    """Join places that are near enough; what is joined spans both."""
+    found: Places = {}
+    for key in left.keys() & right.keys():
+        joined: set[tuple[int, int]] = set()
+        for start, end in left[key]:
+            for other, last in right[key]:
+                if other > end:
+                    gap, forward = other - end, True
+                elif start > last:
+                    gap, forward = start - last, False
+                else:
+                    continue
+                if gap <= distance and (forward or not ordered):
+                    joined.add((min(start, other), max(end, last)))
+        if joined:
+            found[key] = sorted(joined)
+    return found
