@@ -20,6 +20,7 @@ from ranvier.cli.look import status, trace
 from ranvier.cli.output import remark, report
 from ranvier.cli.prove import reproduce, verify
 from ranvier.cli.qualify import qualify
+from ranvier.cli.query import query
 from ranvier.errors import RanvierError
 
 __all__ = ["cli", "main"]
@@ -66,7 +67,7 @@ def cli() -> None:
 
 for command in (
     demo, new, status, build, trace, log, verify, reproduce,
-    import_, dedup, undo, snapshot, restore, qualify, benchmark,
+    import_, dedup, undo, query, snapshot, restore, qualify, benchmark,
 ):  # fmt: skip
     cli.add_command(command)
 

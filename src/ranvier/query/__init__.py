@@ -5,7 +5,8 @@ from ranvier.query.index import RecordIndex
 from ranvier.query.lint import check
 from ranvier.query.meaning import meaning, resolved
 from ranvier.query.mesh import MeshTree, read_mesh
-from ranvier.query.parse import Diagnosis, Parsed, ParsedLine, parse
+from ranvier.query.parse import parse
+from ranvier.query.parsed import Diagnosis, Parsed, ParsedLine
 from ranvier.query.platforms import PLATFORMS, Platform, PlatformName, platform
 from ranvier.query.run import Found, run
 from ranvier.query.translate import Translation, translate

@@ -44,8 +44,10 @@ def detect(text: str) -> PlatformName:
 
     Examples
     --------
-    >>> detect("'motor neuropathy'/exp AND ivig:ti,ab"), detect("(MH \"Pain+\") OR TI pain*")
-    ('embase', 'ebsco')
+    >>> detect("'motor neuropathy'/exp AND ivig:ti,ab")
+    'embase'
+    >>> detect("(MH Pain+) OR TI pain*")
+    'ebsco'
     """
     score: dict[PlatformName, float] = {}
     sample = text[:200_000]

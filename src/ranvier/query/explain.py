@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ranvier.query.index import RecordIndex
 from ranvier.query.mesh import MeshTree
-from ranvier.query.parse import Parsed
+from ranvier.query.parsed import Parsed
 from ranvier.query.run import Searcher
 from ranvier.query.tree import (
     Frequency,

@@ -12,7 +12,9 @@ _NUMBERED = re.compile(
     re.I,
 )
 _HITS = re.compile(
-    r"(?:\s*[(\[]\s*\d[\d,. ]*\s*(?:hits|results|records)?\s*[)\]]|\t+\s*\d[\d,]*)\s*$", re.I
+    r"(?:\s*[(\[]\s*\d[\d,. ]*\s*(?:hits|results|records)?\s*[)\]]"
+    r"|\t+\s*\d[\d,]*|(?<=[./)])\s+\d[\d,]*)\s*$",
+    re.IGNORECASE,
 )
 _SEARCH = re.compile(r"^Search\s+(?=\S)")
 

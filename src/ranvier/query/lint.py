@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ranvier.query.meaning import meaning
 from ranvier.query.mesh import MeshTree
-from ranvier.query.parse import Diagnosis, Parsed
+from ranvier.query.parsed import Diagnosis, Parsed
 from ranvier.query.platforms import PLATFORMS
 from ranvier.query.tree import Heading, LineRange, LineRef, Logic, Near, Node, Span, Term, walk
 
@@ -75,7 +75,6 @@ def _about(node: Node, line: int, parsed: Parsed, mesh: MeshTree | None) -> Iter
 
 def _term(node: Term, line: int, parsed: Parsed) -> Iterator[Diagnosis]:
     """Check the words of a term."""
-    platform = PLATFORMS[parsed.platform]
     for word in node.text.split():
         stem = re.split(r"[*?#]", word, maxsplit=1)[0]
         if "*" in word and len(stem.strip("-'")) < SHORTEST and word.endswith("*"):
@@ -89,12 +88,6 @@ def _term(node: Term, line: int, parsed: Parsed) -> Iterator[Diagnosis]:
             yield _say(
                 "error", "glued-operator", line, node.span,
                 f"{word!r} runs into {glued[2].upper()}.", f"Write a space before {glued[2]!r}.",
-            )  # fmt: skip
-        if parsed.platform == "pubmed" and re.search(r"[?#$]", word):
-            yield _say(
-                "warning", "no-wildcard", line, node.span,
-                f"{platform.said} does not know the wildcard in {word!r}.",
-                "Spell out the variants, or use *.",
             )  # fmt: skip
     if re.search(r"\.(?:ti|ab|tw|mp|sh|pt)\b", node.text):
         yield _say(

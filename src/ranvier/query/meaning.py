@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ranvier.query.parse import Parsed
+from ranvier.query.parsed import Parsed
 from ranvier.query.tree import (
     Frequency,
     Heading,

@@ -9,7 +9,9 @@ from typing import Literal
 
 from ranvier.query.detect import detect
 from ranvier.query.lines import Line, split
+from ranvier.query.parsed import Diagnosis, Parsed, ParsedLine
 from ranvier.query.platforms import PLATFORMS, Platform, PlatformName
+from ranvier.query.references import broken_references
 from ranvier.query.tokens import MeshMark, Suffix, Token, tokens
 from ranvier.query.tree import (
     Frequency,
@@ -26,77 +28,10 @@ from ranvier.query.tree import (
     within,
 )
 
-__all__ = ["Diagnosis", "Parsed", "ParsedLine", "parse"]
+__all__ = ["parse", "parse_line"]
 
 #: Brackets in brackets deeper than this are a mistake.
 DEEPEST = 150
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnosis:
-    """What is wrong or doubtful, with its place and a remedy.
-
-    Attributes
-    ----------
-    weight : {"error", "warning", "hint"}
-        An error: the platform would refuse it, or it cannot mean what it says.
-    code : str
-        A short name of the rule, for those who switch it off.
-    line : int
-        The number of the line in the strategy.
-    span : Span
-        Its line in the file and its columns.
-    """
-
-    weight: Literal["error", "warning", "hint"]
-    code: str
-    line: int
-    span: Span
-    said: str
-    remedy: str
-
-    def __str__(self) -> str:
-        place = f"line {self.line}, column {self.span.start}"
-        return f"{place}: {self.weight}: {self.said} {self.remedy}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParsedLine:
-    """One line: its tree, or None where it is no search."""
-
-    line: Line
-    tree: Node | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
-    """A strategy, read.
-
-    Attributes
-    ----------
-    platform : PlatformName
-        As told, or as detected.
-    detected : bool
-        Nobody said the platform: it was guessed from the signs.
-    lines : tuple of ParsedLine
-        In order.
-    diagnoses : tuple of Diagnosis
-        In order of their places.
-    notes : tuple of str
-        Lines above the first numbered one.
-    """
-
-    platform: PlatformName
-    detected: bool
-    numbered: bool
-    lines: tuple[ParsedLine, ...]
-    diagnoses: tuple[Diagnosis, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def tree(self) -> Node | None:
-        """The last line that is a search."""
-        return next((line.tree for line in reversed(self.lines) if line.tree is not None), None)
 
 
 def parse(text: str, platform: PlatformName | None = None) -> Parsed:
@@ -127,7 +62,7 @@ def parse(text: str, platform: PlatformName | None = None) -> Parsed:
         tree = reader.read()
         lines.append(ParsedLine(line=line, tree=tree))
         said.extend(reader.said)
-    said.extend(_references(lines))
+    said.extend(broken_references(lines))
     return Parsed(
         platform=chosen,
         detected=platform is None,
@@ -136,6 +71,21 @@ def parse(text: str, platform: PlatformName | None = None) -> Parsed:
         diagnoses=tuple(sorted(said, key=lambda d: (d.span.line, d.span.start))),
         notes=strategy.notes,
     )
+
+
+def parse_line(
+    text: str, platform: PlatformName, *, number: int = 1000
+) -> tuple[Node | None, tuple[Diagnosis, ...]]:
+    """Read one line as the line of that number in a longer strategy.
+
+    Examples
+    --------
+    >>> parse_line("3 and 7", "ovid")[0].children[1].number
+    7
+    """
+    line = Line(number, text.strip(), 1, 1)
+    reader = _Reader(line, PLATFORMS[platform], count=number)
+    return reader.read(), tuple(reader.said)
 
 
 def _joined(lines: Sequence[Line]) -> list[Line]:
@@ -151,48 +101,6 @@ def _joined(lines: Sequence[Line]) -> list[Line]:
         else:
             found.append(line)
     return found
-
-
-def _references(lines: Sequence[ParsedLine]) -> list[Diagnosis]:
-    """Find references to lines that are not there, or come later."""
-    from ranvier.query.tree import walk
-
-    known = {held.line.number for held in lines}
-    said: list[Diagnosis] = []
-    for held in lines:
-        if held.tree is None:
-            continue
-        for node in walk(held.tree):
-            numbers = (
-                (node.number,) if isinstance(node, LineRef)
-                else node.numbers if isinstance(node, LineRange) else ()
-            )  # fmt: skip
-            missing = [n for n in numbers if n not in known]
-            later = [n for n in numbers if n in known and n >= held.line.number]
-            if missing and len(lines) > 1:
-                said.append(
-                    Diagnosis(
-                        weight="error",
-                        code="no-such-line",
-                        line=held.line.number,
-                        span=node.span,
-                        said=f"there is no line {missing[0]}.",
-                        remedy=f"The lines are {min(known)} to {max(known)}.",
-                    )
-                )
-            if later:
-                what = "itself" if later[0] == held.line.number else f"line {later[0]}, below it"
-                said.append(
-                    Diagnosis(
-                        weight="error",
-                        code="later-line",
-                        line=held.line.number,
-                        span=node.span,
-                        said=f"this line refers to {what}.",
-                        remedy="Check the numbers: a line can only use those above it.",
-                    )
-                )
-    return said
 
 
 @dataclass(slots=True)
@@ -213,11 +121,15 @@ class _Reader:
         self.held = [t for t in tokens(self.line.text, self.platform) if t.kind != "comment"]
         if not self.held:
             return None
-        following = -1
+        following, named = -1, False
         for i in range(len(self.held) - 1, -1, -1):
             kind = self.held[i].kind
             if kind == "heading_end":
                 following = i
+            elif kind == "close" and following == i + 1:
+                named = True  # "Imagery (Psychotherapy)/": the bracket is part of the name
+            elif kind == "open" and named:
+                named = False
             elif kind in ("open", "close", "suffix", "ref", "range", "mesh"):
                 following = -1
             self.ends[i] = following
@@ -473,6 +385,7 @@ class _Reader:
             child=child, text=text, kind=kind,
             low=min(years) if kind == "year" else None,
             high=max(years) if kind == "year" and len(years) > 1 else None,
+            platform=self.platform.name,
             span=self.span(token.start, token.end),
         )  # fmt: skip
 
@@ -500,8 +413,6 @@ class _Reader:
                 break
         token = self.peek()
         if token is not None and token.kind == "heading_end":
-            if run and run[0].text.startswith("*"):
-                return self.named(first, self.at, explode=False)
             return self.named(first, self.at, explode=False)
         text = _joined_words(run)
         start, end = run[0].start, run[-1].end
@@ -534,7 +445,8 @@ class _Reader:
     def dates(self, low: Node, start: int) -> Node:
         """Read PubMed's range of dates: ``"2008/03/01"[dp] : "3000"[dp]``."""
         self.at += 1
-        high = self.term() if self.peek() is not None else None
+        token = self.peek()
+        high = self.term() if token is not None and token.kind in ("word", "quoted") else None
         end = high.span.end - self.line.column if high is not None else self.held[self.at - 1].end
         text = self.line.text[start:end]
         fields = low.fields if isinstance(low, Term) else None
@@ -542,6 +454,7 @@ class _Reader:
         return Limit(
             child=None, text=text, kind="year" if fields == frozenset({"py"}) else "date",
             low=years[0] if years else None, high=years[-1] if len(years) > 1 else None,
+            platform=self.platform.name,
             span=self.span(start, end),
         )  # fmt: skip
 
@@ -634,11 +547,16 @@ class _Reader:
                 continue
             meant = known.get(sign)
             inside = sign == ":" and i + 1 < len(text) and not text[i + 1].isspace()
-            if meant is None or inside or (sign == "#" and i == 0):
+            if meant is None and sign in "*?#":
+                self.say("warning", "no-wildcard", run[0], f"{self.platform.said} does not know "
+                         f"{sign!r} in {text!r}, and reads it as a space.",
+                         "Spell out the variants, or use *.")  # fmt: skip
+                found.append(" ")
+            elif meant is None or inside:
                 found.append(sign)
             else:
                 found.append(meant)
-        return "".join(found)
+        return " ".join("".join(found).split())
 
 
 def _logic(operator: Operator, left: Node, right: Node) -> Logic:

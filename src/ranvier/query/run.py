@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ranvier.query.fields import ATOMS
 from ranvier.query.index import RecordIndex, words
 from ranvier.query.mesh import MeshTree
-from ranvier.query.parse import Parsed
+from ranvier.query.parsed import Parsed
 from ranvier.query.tree import (
     ALL,
     Fields,

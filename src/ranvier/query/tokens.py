@@ -300,7 +300,9 @@ def _near(match: re.Match[str]) -> tuple[int, bool, str]:
     """Distance as written (0 for none), order, and the word itself."""
     word = (match[1] or match[3] or match[5] or match[7]).casefold()
     digits = match[2] or match[4] or match[6] or ""
-    ordered = word in ("next", "w", "pre", "onear") or (word == "adj" and not digits)
+    ordered = word in ("next", "pre", "onear") or (word == "adj" and not digits)
+    # Scopus' W/3 is in any order, EBSCO's W3 in the order given.
+    ordered = ordered or (word == "w" and "/" not in match[0])
     if word == "same":
         return 50, False, word
     default = {"adj": 1, "next": 1, "near": 6}.get(word, 1)
@@ -333,7 +335,10 @@ def _slash(text: str, at: int, platform: Platform) -> Token | None:
         return None
     found = tuple(q.strip().casefold() for q in (slash[1] or "").split(",") if q.strip())
     if any(q not in QUALIFIERS for q in found):
-        return None
+        # "Pain/ or": what follows is an operator.
+        if not text[at + 1 : at + 2].isspace():
+            return None
+        return Token("heading_end", at, at + 1, "/", (Suffix(heading=True), ()))
     return Token("heading_end", at, slash.end(), slash[0], (Suffix(heading=True), found))
 
 

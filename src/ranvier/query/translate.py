@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ranvier.query.parse import Parsed
+from ranvier.query.parsed import Parsed
 from ranvier.query.platforms import PLATFORMS, PlatformName
 from ranvier.query.write import Loss, Proximity, write
 

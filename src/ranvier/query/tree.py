@@ -162,6 +162,8 @@ class Limit:
         ``year``, ``language``, ``humans``, ``date`` or ``other``.
     low, high : int or None
         Years of a ``year`` limit.
+    platform : str or None
+        Whose words `text` is: there it can be written as it stands.
     """
 
     child: Node | None
@@ -169,6 +171,7 @@ class Limit:
     kind: str = "other"
     low: int | None = None
     high: int | None = None
+    platform: str | None = None
     span: Span
 
 

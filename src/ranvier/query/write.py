@@ -318,6 +318,9 @@ class _Writer:
 
     def limit(self, node: Limit, outer: str) -> str:
         """Write a limit; years and languages where the platform has them."""
+        if node.platform == self.platform.name:
+            left = self.limited_child(node)
+            return f"{left} AND {node.text}" if left else node.text
         child = self.node(node.child, outer="and") if node.child is not None else ""
         if node.kind == "year" and node.low is not None:
             text = self.years(node.low, node.high)
@@ -327,6 +330,12 @@ class _Writer:
                 return f"{child} AND {text}" if child else text
         self.lose(node.span, f"the limit {node.text!r}", "more")
         return child or "()"
+
+    def limited_child(self, node: Limit) -> str:
+        """What a limit limits, unless its own text says so."""
+        if node.child is None or isinstance(node.child, LineRef):
+            return ""
+        return self.node(node.child, outer="and")
 
     def years(self, low: int, high: int | None) -> str | None:
         """Write a range of years."""
@@ -488,7 +497,7 @@ def _quote(name: str) -> str:
 def _heading_ovid(writer: _Writer, node: Heading) -> str:
     exp, focus = "exp " if node.explode else "", "*" if node.focus else ""
     reserved = any(w in ("and", "or", "not") for w in node.name.casefold().split())
-    name = f'"{node.name}"' if reserved else node.name
+    name = f'"{node.name}"' if reserved or set("()[]/") & set(node.name) else node.name
     return f"{exp}{focus}{name}/{','.join(node.qualifiers)}"
 
 
