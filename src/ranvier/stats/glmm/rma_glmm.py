@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2
 
-from ranvier.errors import InputError
+from ranvier.errors import ConvergenceError, InputError
 from ranvier.stats.effects import Effects, escalc
 from ranvier.stats.glmm.columns import GlmmMeasure, data_from, informative, refuse_infinite
 from ranvier.stats.glmm.fit import Heterogeneity, fit_common, fit_random, heterogeneity_of
@@ -164,7 +164,11 @@ def rma_glmm(
     top = fit_random(m, model if two else "CM.AL", common, cor) if varies else common
     found = None
     if data.k > 1:
-        found = heterogeneity_of(m, data, model, common, constant)
+        try:
+            found = heterogeneity_of(m, data, model, common, constant)
+        except ConvergenceError:
+            # The fit itself stands without the test.
+            notes.append("heterogeneity is not tested: with an effect of each study, no maximum")
     at_modes = top.value
     if varies and not both_random and nodes > 1 and not exact:
         at_modes = conditional(m, top.shared, top.own)
