@@ -20,10 +20,7 @@ REFERENCE = Path(os.environ.get("RANVIER_REFERENCE", str(HERE.parents[3] / "shar
 
 #: The leading part of the ids of cases we disagree with, and why. The list is exact: a case that
 #: begins to agree, or another that stops, fails the test.
-DISAGREE: dict[str, str] = {
-    "selmodel/dat.li2007.OR/logistic": "R's standard error, 1.4% off, is noise of its integrals; "
-    "with rel.tol=1e-10 metafor gives ours",
-}
+DISAGREE: dict[str, str] = {}
 
 #: family -> cases that are not supported.
 FAMILIES = {

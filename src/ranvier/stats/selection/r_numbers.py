@@ -86,7 +86,9 @@ def r_covariance(
         at = np.where(known, moved, x)
         return -_r_loglik(fit, chance, at[:p], max(0.0, float(at[p])), at[p + 1 :], two_sided)
 
-    H = _richardson(f, x, np.flatnonzero(known))
+    # Both ends of a pair of steps are on one diagonal: R's, where signs of effects are not turned.
+    turned = np.concatenate([np.full(p, sign), np.ones(len(x) - p)])
+    H = _richardson(f, x, turned, np.flatnonzero(known))
     if not np.isfinite(H).all():
         return None
     try:
@@ -170,10 +172,12 @@ def _weight(
     return weight
 
 
-def _richardson(f: Callable[[Vector], float], x: Vector, known: IntVector) -> Matrix:
+def _richardson(
+    f: Callable[[Vector], float], x: Vector, turned: Vector, known: IntVector
+) -> Matrix:
     """Second derivatives by central differences, refined as numDeriv's ``hessian`` does."""
     n = len(known)
-    first = np.abs(RELATIVE * x) + ABSOLUTE * (np.abs(x) < ZERO)
+    first = turned * (np.abs(RELATIVE * x) + ABSOLUTE * (np.abs(x) < ZERO))
     middle = f(x)
     H = np.zeros((n, n))
     for a, i in enumerate(known):
