@@ -42,8 +42,8 @@ class FitTable(Result):
         All coefficients and their standard errors.
     names : tuple of str
         Of the coefficients.
-    subset : ndarray of bool, shape (B, k), or None
-        Studies each fit is of, where all are of the same studies.
+    subset : ndarray of bool, shape (B, k)
+        Studies each fit is of; without columns where the fits are not of the same studies.
     slab, labels : tuple of str
         Names of the studies, shape (k,), and of the fits, shape (B,).
     """
@@ -71,7 +71,7 @@ class FitTable(Result):
     beta: Matrix = field(repr=False)
     beta_se: Matrix = field(repr=False)
     names: tuple[str, ...]
-    subset: NDArray[np.bool_] | None = field(repr=False)
+    subset: NDArray[np.bool_] = field(repr=False)
     method: Method
     test: Test
     level: float
@@ -164,7 +164,7 @@ def fit_table(
     return FitTable(
         **joined,
         names=tuple(names),
-        subset=subset,
+        subset=np.zeros((len(joined["k"]), 0), dtype=np.bool_) if subset is None else subset,
         method=method,
         test=test,
         level=level,
