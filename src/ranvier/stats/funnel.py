@@ -322,8 +322,13 @@ def trimfill(
     if len(y) < 3:
         raise InputError(f"Trim and fill needs at least three studies; there are {len(y)}.")
     if side is None:
-        slope = meta_regression(y, v, mods=np.sqrt(v), method=method, control=control).beta[1]
-        side = "right" if slope < 0 else "left"
+        leaning = meta_regression(y, v, mods=np.sqrt(v), method=method, control=control).beta
+        if len(leaning) < 2:
+            raise InputError(
+                "All studies are equally precise: the funnel leans to no side.",
+                remedy='Say which one lacks studies: side="left" or side="right".',
+            )
+        side = "right" if leaning[1] < 0 else "left"
     sign = -1.0 if side == "right" else 1.0
     order = np.argsort(sign * y, kind="stable")
     x, w = sign * y[order], v[order]

@@ -171,7 +171,7 @@ def _candidates(
         yield [1.0, 0.5, 0.2, 0.1, 0.05, 0.01, 0.001, 1e-4, 1e-5, 1e-6]
         yield [1.0, 0.1, 0.05, 0.01, 0.001, 1e-4, 1e-6]
         yield [1.0, 0.05, 0.001, 1e-6, 1e-9]
-    if change.ratio and (high > 3 * low > 0 or low == 0):
+    if change.ratio and high > max(3 * low, 1e-290):
         yield from _decades(max(low, 1e-300), high)
     if change.high == 1.0 and (low < 0.02 or high > 0.98) and change.low == 0.0:
         tails = [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999]
@@ -211,7 +211,7 @@ def _multiples(low: float, high: float, step: float) -> list[float]:
 
 def _nice(x: float) -> float:
     """Round a step up to 1, 2, 2.5 or 5 times a power of ten."""
-    if not (x > 0 and math.isfinite(x)):
+    if not (x > 1e-290 and math.isfinite(x)):
         return 1.0
     power = 10.0 ** math.floor(math.log10(x))
     return next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= x * 0.999999)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Unpack
 
 import numpy as np
@@ -16,6 +17,9 @@ from ranvier.reporting.figures.studies import many, names_of, radius, table_of
 from ranvier.stats import Baujat, RmaResult, baujat
 
 __all__ = ["baujat_plot"]
+
+#: Of more studies than a crowd, only those furthest from the origin are named.
+CROWD, NAMED = 60, 25
 
 
 def baujat_plot(fit: Baujat | RmaResult, **look: Unpack[Look]) -> Figure:
@@ -87,6 +91,10 @@ def baujat_plot(fit: Baujat | RmaResult, **look: Unpack[Look]) -> Figure:
         sheet.draw(sheet.pen.symbol("circle", *at, r, role="accent", opacity=0.85, said=names[i]))
         far = (a / max(high, 1e-300)) ** 2 + (b / max(top, 1e-300)) ** 2
         points.append(Point(*at, r, names[i], far))
+    if len(points) > CROWD and style.labels is None:
+        # What stands out is named; a crowd near the origin is what the plot shows of the rest.
+        last = sorted((p.weight for p in points), reverse=True)[NAMED - 1]
+        points = [p if p.weight >= last else replace(p, name="") for p in points]
     sheet.key(sheet.names(panel, points))
     worst = int(np.nanargmax(np.where(drawn, y, np.nan)))
     return sheet.figure(

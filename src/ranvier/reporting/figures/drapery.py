@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Literal, Unpack
 
 import numpy as np
@@ -153,11 +154,25 @@ def _curve(
         xs |= {center - se * edge, center + se * edge}
     places = np.array(sorted(xs))
     heights = p_of(np.abs(places - center) / se)
-    return [
-        panel.at(x, p)
-        for x, p in zip(places.tolist(), heights.tolist(), strict=True)
-        if panel.x.holds(x) and panel.y.holds(p)
-    ]
+    return _thinned(
+        [
+            panel.at(x, p)
+            for x, p in zip(places.tolist(), heights.tolist(), strict=True)
+            if panel.x.holds(x) and panel.y.holds(p)
+        ]
+    )
+
+
+def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Leave out points that lie on the line of their neighbours: most do on the bent axis."""
+    kept = points[:1]
+    for (x, y), (x2, y2) in pairwise(points[1:]):
+        x0, y0 = kept[-1]
+        long = math.hypot(x2 - x0, y2 - y0)
+        off = abs((x2 - x0) * (y0 - y) - (x0 - x) * (y2 - y0)) / long if long else 0.0
+        if off > 0.02:
+            kept.append((x, y))
+    return kept + points[-1:] if len(points) > 1 else kept
 
 
 def _pooled(sheet: Sheet, panel: Panel, fit: Pooled) -> list[Entry]:

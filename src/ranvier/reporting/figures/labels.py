@@ -133,7 +133,8 @@ def place_or_number(
     Returns
     -------
     tuple
-        The labels, and the key: number and name of each point (empty where names stand).
+        The labels, and the key: number and name of each point that has one (empty where names
+        stand). Where points crowd, some of them have no room for a number.
     """
     if labels == "none":
         return (), ()
@@ -145,7 +146,8 @@ def place_or_number(
     numbers = iter(range(1, len(points) + 1))
     said = [str(next(numbers)) if name else "" for name in wanted]
     placed = place(points, said, room, size, taken)
-    return placed, tuple((n, p.name) for n, p in zip(said, points, strict=True) if n)
+    shown = {label.index for label in placed}
+    return placed, tuple((said[i], p.name) for i, p in enumerate(points) if i in shown)
 
 
 class _Grid:
