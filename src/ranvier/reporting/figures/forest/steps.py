@@ -70,7 +70,7 @@ def evidence_of_steps(
 def _order(table: FitTable) -> tuple[Literal["leave1out", "cumul"], list[int]]:
     """Say which study each fit leaves out or adds."""
     subset, steps = table.subset, len(table.estimate)
-    if subset is not None and subset.shape == (steps, steps):
+    if subset.shape == (steps, steps):
         sizes = subset.sum(axis=1).tolist()
         if steps > 1 and sizes == [steps - 1] * steps:
             return "leave1out", [int(np.flatnonzero(~row)[0]) for row in subset]
