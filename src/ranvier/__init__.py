@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ranvier.api import OpenReview, new, open, reproduce, restore, shipped
+    from ranvier.api import OpenReview, analyse, new, open, reproduce, restore, shipped
 
-__all__ = ["OpenReview", "new", "open", "reproduce", "restore", "shipped"]
+__all__ = ["OpenReview", "analyse", "new", "open", "reproduce", "restore", "shipped"]
 
 __version__ = "0.1.0"
 

@@ -44,17 +44,12 @@ from ranvier.dedup.overlap import Overlap
 from ranvier.errors import InputError, NotFoundError, RuleError
 from ranvier.reporting import all_nodes, forest_plot, review_document
 from ranvier.workflow.analyse import record_analyses
+from ranvier.workflow.analyse_sheet import analyse_sheet as analyse
 from ranvier.workflow.build import book_of
 from ranvier.workflow.collect import Collected, import_records
 from ranvier.workflow.conclude import grounded
-from ranvier.workflow.deduplicate import (
-    DuplicatesFound,
-    LinksFound,
-    deduplicate,
-    links,
-    match,
-    source_overlap,
-)
+from ranvier.workflow.deduplicate import DuplicatesFound, deduplicate, match, source_overlap
+from ranvier.workflow.draw_sheet import draw_sheet as draw
 from ranvier.workflow.load import load
 from ranvier.workflow.ports import Store
 from ranvier.workflow.prove import prove_quotes
@@ -65,7 +60,9 @@ from ranvier.workflow.undo import undo
 __all__ = [
     "OpenReview",
     "Status",
+    "analyse",
     "benchmark_dedup",
+    "draw",
     "new",
     "open",
     "reproduce",
@@ -287,10 +284,6 @@ class OpenReview:
     def overlap(self) -> Overlap:
         """Count reports by the sources that found them."""
         return source_overlap(self._store)
-
-    def links(self) -> LinksFound:
-        """Suggest which reports are of one study, and flag retracted publications."""
-        return links(self._store)
 
     def undo(self, seq: int, *, actor: str, reason: str) -> Event:
         """Make an event count no longer, by an event that says so."""

@@ -72,7 +72,7 @@ def test_two_named_groups_come_in_the_order_of_the_sheet_but_a_control_comes_sec
     drugs = recognise(
         sheet_of("study", "Events IVIg", "N IVIg", "Events steroid", "N steroid"), file="a.csv"
     )
-    assert drugs.groups == ("ivig", "steroid")
+    assert drugs.groups == ("IVIg", "steroid")
     assert any("taken as group 1" in note for note in drugs.notes)
     placebo = recognise(
         sheet_of("study", "Events placebo", "N placebo", "Events IVIg", "N IVIg"), file="a.csv"

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 import ranvier
+from ranvier.cli.analyse import analyse
 from ranvier.cli.begin import demo, new
 from ranvier.cli.benchmark import benchmark
 from ranvier.cli.change import import_, undo
@@ -67,7 +68,7 @@ def cli() -> None:
 
 for command in (
     demo, new, status, build, trace, log, verify, reproduce,
-    import_, dedup, undo, query, snapshot, restore, qualify, benchmark,
+    import_, dedup, undo, query, snapshot, restore, analyse, qualify, benchmark,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -164,7 +164,8 @@ def subgroups(
             y[rows],
             v[rows],
             method=method,
-            test=test,
+            # A study alone has no degree of freedom, but a normal interval of its own.
+            test=test if rows.sum() > 1 else "z",
             level=level,
             tau2=tau2,
             control=control,
@@ -194,7 +195,14 @@ def subgroups(
             control=control,
         ),
         by=tuple(str(x) for x in labels),
-        notes=tuple(note for g in groups for note in g.notes),
+        notes=(
+            *(
+                f"subgroup {name} is one study: its interval is normal"
+                for name, rows in zip(names, inside, strict=True)
+                if rows.sum() == 1 and test != "z"
+            ),
+            *(note for g in groups for note in g.notes),
+        ),
         call=RCall(
             package="meta",
             function="metagen",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -104,7 +105,7 @@ def recognise(
     ...          "Events placebo": ["0", "2"], "Total placebo": ["5", "16"]}
     >>> found = recognise(sheet, file="mmn.csv")
     >>> found.design, found.headings["ci"], found.groups
-    ('two_arm_binary', 'Events placebo', ('ivig', 'placebo'))
+    ('two_arm_binary', 'Events placebo', ('IVIg', 'placebo'))
     """
     given = dict(given or {})
     slab_heading = given.pop("slab", None)
@@ -220,8 +221,9 @@ def _shown(
     for number, name in enumerate(names, start=1):
         _, heading = keys[name][0]
         part = parts[heading]
-        words = [w for w in words_of(heading) if part is not None and w != part.word]
-        said.append(" ".join(w for w in words if len(w) > 2) or f"group {number}")
+        words = {w for w in words_of(heading) if part is not None and w != part.word and len(w) > 2}
+        written = [w for w in re.split(r"[\W_]+", heading) if w.casefold() in words]
+        said.append(" ".join(written) or f"group {number}")
     return said[0], said[1]
 
 
