@@ -48,7 +48,14 @@ from ranvier.workflow.analyse_sheet import analyse_sheet as analyse
 from ranvier.workflow.build import book_of
 from ranvier.workflow.collect import Collected, import_records
 from ranvier.workflow.conclude import grounded
-from ranvier.workflow.deduplicate import DuplicatesFound, deduplicate, match, source_overlap
+from ranvier.workflow.deduplicate import (
+    DuplicatesFound,
+    LinksFound,
+    deduplicate,
+    links,
+    match,
+    source_overlap,
+)
 from ranvier.workflow.draw_sheet import draw_sheet as draw
 from ranvier.workflow.load import load
 from ranvier.workflow.ports import Store
@@ -284,6 +291,10 @@ class OpenReview:
     def overlap(self) -> Overlap:
         """Count reports by the sources that found them."""
         return source_overlap(self._store)
+
+    def links(self) -> LinksFound:
+        """Suggest which reports are of one study, and flag retracted publications."""
+        return links(self._store)
 
     def undo(self, seq: int, *, actor: str, reason: str) -> Event:
         """Make an event count no longer, by an event that says so."""

@@ -128,9 +128,9 @@ def test_a_wrong_doi_is_overruled_only_by_the_whole_text():
 
 
 def test_ahead_of_print_and_in_print_are_one_report():
-    early = {"year": 2000, "volume": None, "issue": None, "pages": None, "doi": "10.1/x"}
+    early = {"year": 2000, "volume": None, "issue": None, "pages": None, "doi": "10.1093/x"}
     a, b = records(**early)
-    assert deduplicate([replace(a, doi="https://doi.org/10.1/X"), b]).clusters == (("a", "b"),)
+    assert deduplicate([replace(a, doi="https://doi.org/10.1093/X"), b]).clusters == (("a", "b"),)
 
 
 def test_an_erratum_is_known_by_what_pubmed_says_of_it():

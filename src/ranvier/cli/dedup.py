@@ -26,6 +26,7 @@ __all__ = ["dedup"]
 @click.option("--different", nargs=2, metavar="ID ID", help="Decide: these two are two reports.")
 @click.option("--why", metavar="ID", help="Say why this record is in its cluster.")
 @click.option("--overlap", is_flag=True, help="Count reports by the sources that found them.")
+@click.option("--links", is_flag=True, help="Suggest which reports are of one study.")
 @click.option("--reason", help="Why you decide so; kept in the log.")
 @actor_option
 @json_option
@@ -36,6 +37,7 @@ def dedup(
     different: tuple[str, str] | None,
     why: str | None,
     overlap: bool,
+    links: bool,
     reason: str | None,
     actor: str,
     as_json: bool,
@@ -51,12 +53,14 @@ def dedup(
       ranvier dedup myreview
       ranvier dedup myreview --ask
     """
-    looking = bool(why) or overlap or (ask and not sys.stdin.isatty())
+    looking = bool(why) or overlap or links or (ask and not sys.stdin.isatty())
     with ranvier.open(place, mode="read" if looking else "write") as review:
         if why:
             _explain(review, why, as_json)
         elif overlap:
             _print_overlap(review, as_json)
+        elif links:
+            _print_links(review, as_json)
         elif same or different:
             _decide(review, place, same, different, actor, reason)
         elif ask:
@@ -217,3 +221,20 @@ def _print_overlap(review: OpenReview, as_json: bool) -> None:
     sets = [(" + ".join(names), str(n)) for names, n in found.sets.items()]
     print_table(("found by exactly", "reports"), sets, right=[1])
     next_step("`--json` adds the counts of every two sources.")
+
+
+def _print_links(review: OpenReview, as_json: bool) -> None:
+    """Print suggestions of which reports are of one study, and what was retracted."""
+    with working("Linking the reports"):
+        found = review.links()
+    if as_json:
+        print_json(found)
+        return
+    for suggestion in found.links:
+        click.echo(f"{suggestion.strength}: {suggestion.relation}")
+        click.echo(f"  {suggestion.a}\n  {suggestion.b}\n  because {'; '.join(suggestion.why)}")
+    for id, why in found.retracted.items():
+        click.echo(f"retracted: {id}: {why}")
+    if not found.links and not found.retracted:
+        remark("No two reports seem to be of one study, and none is known to be retracted.")
+    next_step("these are suggestions: describe a study with the reports you agree on.")

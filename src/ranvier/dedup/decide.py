@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import fuzz
 
 from ranvier.dedup.citation import Citation
 from ranvier.dedup.compare import LEVELS, Levels, Pairs, compare
@@ -22,6 +23,8 @@ DOUBT: dict[str, float] = {
     "registration": 6.0, "conference": 2.0, "pages": 2.0, "volume": 2.0, "issue": 2.0,
     "journal": 2.0, "year": 2.0, "doi": 2.0, "thin": 0.0,
 }  # fmt: skip
+#: Similarity of titles below which only an identifier or the page makes a pair worth it.
+LEAST = 55.0
 #: How many pairs are compared at once.
 PART = 50_000
 _PLACE = ("pages", "volume", "issue", "journal", "year", "doi", "conference")
@@ -90,6 +93,7 @@ def judge(
     records : int
         How many records there are.
     """
+    pairs = pairs[_worth_it(citations, pairs)]
     first = [citations[i] for i in pairs[:, 0].tolist()]
     second = [citations[i] for i in pairs[:, 1].tolist()]
     stands = np.array([contexts.get(c.title, 1) for c in first], np.int64)
@@ -108,6 +112,24 @@ def judge(
     notices = np.array([bool(a.notice and b.notice) for a, b in both], np.bool_)
     doubt = _doubt(levels, flags, bits, recurring | notices)
     return Judged(pairs, levels, flags, bits, merge, doubt, weights, rare)
+
+
+def _worth_it(citations: Mapping[int, Citation], pairs: Pairs) -> NDArray[np.bool_]:
+    """Leave out pairs that can be neither merged nor asked: all but a common word differs."""
+
+    def near(i: int, j: int) -> bool:
+        a, b = citations[i], citations[j]
+        return (
+            not a.title
+            or not b.title
+            or (a.page > 0 and a.page == b.page)
+            or (a.doi != "" and a.doi == b.doi)
+            or (a.pmid != "" and a.pmid == b.pmid)
+            or a.title[:24] == b.title[:24]
+            or fuzz.ratio(a.title, b.title, score_cutoff=LEAST) > 0
+        )
+
+    return np.array([near(i, j) for i, j in pairs.tolist()], np.bool_)
 
 
 def _compared(

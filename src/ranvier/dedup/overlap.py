@@ -46,7 +46,7 @@ def overlap(sources: Mapping[str, str], clusters: Iterable[Iterable[str]]) -> Ov
     --------
     >>> found = overlap({"a": "MEDLINE", "b": "Embase", "c": "Embase"}, [("a", "b")])
     >>> found.sets
-    {('Embase', 'MEDLINE'): 1, ('Embase',): 1}
+    {('Embase',): 1, ('Embase', 'MEDLINE'): 1}
     """
     single = dict.fromkeys(sources)
     found: list[frozenset[str]] = []

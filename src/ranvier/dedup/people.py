@@ -59,7 +59,7 @@ def read_author(name: str) -> tuple[str, tuple[str, ...]]:
             continue
         words += [w for w in fold(part).split() if len(w) > 1 and w not in _SUFFIX]
     if not words:
-        words = [w for w in fold(name).split() if len(w) > 1][:1]
+        words = [w for w in fold(name).split() if len(w) > 1 and w not in _SUFFIX][:1]
     if not words:
         return "", ()
     if comma:

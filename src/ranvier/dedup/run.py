@@ -153,9 +153,9 @@ def update(
     )
     order = np.argsort(-found.bits, kind="stable")
     torn = _torn(index, found)
-    wanted = [tuple(pairs[k].tolist()) for k in order[(found.merge & ~torn)[order]]]
+    wanted = [tuple(found.pairs[k].tolist()) for k in order[(found.merge & ~torn)[order]]]
     joined, _ = gather(forest, wanted, contradict=_contradiction(index, found, apart))
-    at = {pair: k for k, pair in enumerate(map(tuple, pairs.tolist())) if found.merge[k]}
+    at = {pair: k for k, pair in enumerate(map(tuple, found.pairs.tolist())) if found.merge[k]}
     method = f"ranvier.dedup, weights {weights.version}"
     return Deduplicated(
         merges=tuple(_merged(index, found, at[pair]) for pair in joined),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ranvier.core.duplicates import Deduplication, Match, Merge, Question
 from ranvier.core.event import Event
+from ranvier.core.record import Record
 from ranvier.core.review import Review
 from ranvier.dedup import Asked, Deduplicated, Index, Merged, update
+from ranvier.dedup.link import Link, link, retracted
 from ranvier.dedup.overlap import Overlap, overlap
 from ranvier.dedup.score import shipped_weights
 from ranvier.workflow.known import read_records
@@ -17,7 +19,15 @@ from ranvier.workflow.load import load
 from ranvier.workflow.ports import Store
 from ranvier.workflow.record import Saying, record
 
-__all__ = ["MACHINE", "DuplicatesFound", "deduplicate", "match", "source_overlap"]
+__all__ = [
+    "MACHINE",
+    "DuplicatesFound",
+    "LinksFound",
+    "deduplicate",
+    "links",
+    "match",
+    "source_overlap",
+]
 
 #: Who merges: a machine, marked as such.
 MACHINE = "machine:ranvier.dedup"
@@ -123,6 +133,36 @@ def source_overlap(store: Store) -> Overlap:
         for found in read_records(store, imported)
     }
     return overlap(sources, review.clusters.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinksFound:
+    """Reports that seem to be of one study, and publications that were retracted.
+
+    Attributes
+    ----------
+    links : tuple of Link
+        Suggestions, the firmest first, between items: records or clusters.
+    retracted : dict of str to str
+        Item and what says so.
+    """
+
+    links: tuple[Link, ...]
+    retracted: dict[str, str]
+
+
+def links(store: Store) -> LinksFound:
+    """Suggest which reports are of one study; nothing is recorded."""
+    review = load(store)
+    reports: list[Record] = []
+    for id, held in review.clusters.items():
+        members = [review.records[record] for record in held]
+        fullest = max(members, key=lambda r: (len(r.abstract or ""), len(r.authors)))
+        ids = {x for r in members for x in (*r.registry_ids, r.registry_id or "") if x}
+        notices = tuple(dict.fromkeys(n for r in members for n in r.notices))
+        reports.append(replace(fullest, id=id, registry_ids=tuple(sorted(ids)), notices=notices))
+    reports += [r for id, r in review.records.items() if id not in review.homes]
+    return LinksFound(links=link(reports), retracted=retracted(reports))
 
 
 def _compare(
