@@ -135,8 +135,15 @@ def pymare():
         estimator.fit_dataset(Dataset(y, v)); s = estimator.summary()
         return s.get_fe_stats(), s.get_heterogeneity_stats(), s.tau2
     return fit
+def pimeta():
+    from pimeta.pooling import pool_yv
+    return lambda y, v: pool_yv(list(y), list(v), None, "MD", model="random", method="REML")
+def pymetaanalysis():
+    import meta_analyze
+    return lambda y, v: meta_analyze.meta_analysis(
+        effect=y, variance=v, model="random", tau2_method="REML")
 out = {}
-for name, make in {"PyMARE": pymare, **globals().get("MORE", {})}.items():
+for name, make in {"PyMARE": pymare, "pimeta": pimeta, "PyMetaAnalysis": pymetaanalysis}.items():
     try:
         fit = make()
         single = cpu(lambda: fit(*one), 20)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from ranvier.core.analysis import Analysis
 from ranvier.core.multiverse import Multiverse, Universe
 from ranvier.reporting.anchors import anchor
-from ranvier.reporting.figures.forest.measures import measure_name
+from ranvier.reporting.figures.measures import measure_name
 from ranvier.reporting.numbers import Numbers
 from ranvier.reporting.svg import (
     Scale,

@@ -18,9 +18,9 @@ from ranvier.reporting.figures.figure import Figure
 from ranvier.reporting.figures.forest.build import Choices
 from ranvier.reporting.figures.forest.compose import Composition, composed
 from ranvier.reporting.figures.forest.evidence import DataField, Evidence, Model, Role, Study
-from ranvier.reporting.figures.forest.measures import shown
 from ranvier.reporting.figures.forest.options import Form
 from ranvier.reporting.figures.forest.words import Words
+from ranvier.reporting.figures.measures import shown
 from ranvier.reporting.figures.themes import THEMES
 from ranvier.reporting.marks import SIGNS
 from ranvier.reporting.numbers import NONE, Numbers, is_ratio

@@ -13,7 +13,7 @@ from ranvier.reporting.additions import named
 from ranvier.reporting.anchors import anchor, trace_anchor
 from ranvier.reporting.fields import field_words
 from ranvier.reporting.figures.figure import Figure
-from ranvier.reporting.figures.forest.measures import measure_name
+from ranvier.reporting.figures.measures import measure_name
 from ranvier.reporting.forest_of_analysis import (
     analysis_cells,
     analysis_fields,

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from ranvier.core.protocol import Comparison, Outcome
 from ranvier.core.summary import SummaryRow
 from ranvier.reporting.anchors import anchor
-from ranvier.reporting.figures.forest.measures import measure_name
+from ranvier.reporting.figures.measures import measure_name
 from ranvier.reporting.marks import mark
 from ranvier.reporting.page import Page
 from ranvier.reporting.sentences import CERTAINTY_WORDS, SYMBOLS, statement

@@ -135,6 +135,9 @@ def trace_pdpe(batch: Batch, fit: Wls, d: Array | float, e: Array | float) -> Ar
     """Trace of P D P E for diagonal D and E, in O(k p^2)."""
     w, cov = fit.w, fit.cov
     squares = w * w
+    if batch.mean and isinstance(d, float) and isinstance(e, float):
+        s1, s2, s3 = fit.total, np.vecdot(w, w), np.vecdot(squares, w)
+        return d * e * (s2 - 2 * s3 / s1 + (s2 / s1) ** 2)
     one, other = squares * d, squares * e
     if batch.mean:
         s = fit.total

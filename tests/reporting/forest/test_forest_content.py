@@ -219,6 +219,8 @@ def test_the_file_says_what_it_shows():
     assert figure.description.startswith("6 studies; risk ratio with 95% CI. Overall: 0.")
     assert "<desc id=" in figure.svg()
     assert "<table>" in figure.html()
+    assert figure.svg().count("<title>") == 8  # six studies, the total, the prediction interval
+    assert f"<title>Total (95% CI): {printed(FIT)}</title>" in figure.svg()
 
 
 @pytest.mark.parametrize(

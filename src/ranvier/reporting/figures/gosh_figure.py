@@ -94,14 +94,12 @@ def gosh_plot(
     if not keep.any():
         raise InputError("No subset of two studies or more.", remedy="Give at least two studies.")
     x, y = table.estimate[keep], heights[keep]
-    chosen = np.zeros(len(x), dtype=np.bool_)
-    if wanted and table.subset is None:
+    if wanted and table.subset.shape[1] != len(names):
         raise InputError(
             "These fits are of no subsets, so none can be highlighted.", remedy="Take gosh()."
         )
-    if wanted and table.subset is not None:
-        held = table.subset[keep][:, [list(names).index(n) for n in wanted]]
-        chosen = np.asarray(held.any(axis=1), dtype=np.bool_)
+    held = table.subset[keep][:, [list(names).index(n) for n in wanted]]
+    chosen = np.asarray(held.any(axis=1), dtype=np.bool_)
     sheet = Sheet(style)
     top = sheet.top
     low, high = style.xlim or room_for(x)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from ranvier.errors import InputError
 from ranvier.reporting.figures.figure import DataTable
-from ranvier.reporting.figures.forest.measures import measure_name, shown
 from ranvier.reporting.figures.look import Look, Style, style_of
+from ranvier.reporting.figures.measures import measure_name, shown
 from ranvier.reporting.figures.transforms import Transf, transf_of
 from ranvier.stats import MhResult, RmaResult
 

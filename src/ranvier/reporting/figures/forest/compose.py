@@ -15,7 +15,6 @@ from ranvier.reporting.figures.forest.build import Choices, table_of
 from ranvier.reporting.figures.forest.draw import Drawing, draw
 from ranvier.reporting.figures.forest.evidence import Evidence
 from ranvier.reporting.figures.forest.layouts import LAYOUTS
-from ranvier.reporting.figures.forest.measures import Shown
 from ranvier.reporting.figures.forest.narrow import draw_narrow
 from ranvier.reporting.figures.forest.options import Form
 from ranvier.reporting.figures.forest.paging import pages_of
@@ -23,6 +22,7 @@ from ranvier.reporting.figures.forest.sheet import Density, Type, sheet_of
 from ranvier.reporting.figures.forest.table import LABEL, Table
 from ranvier.reporting.figures.forest.words import Words
 from ranvier.reporting.figures.lettering import text_width, wrap
+from ranvier.reporting.figures.measures import Shown
 from ranvier.reporting.figures.pen import Pen
 from ranvier.reporting.figures.themes import Theme
 from ranvier.reporting.numbers import Numbers

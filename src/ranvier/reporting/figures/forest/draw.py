@@ -209,7 +209,15 @@ def _line(board: _Board, i: int, top: float, height: float) -> Markup:
             out += _cell(board, line, placed, sheet.cells[i].get(placed.column.key), middle)
     half = min(0.62 * type.size, height / 2 - 1.0)
     out += mark(
-        pen, line, board.table, sheet.plot_x, middle, half=half, diamond=board.layout.diamond
+        pen,
+        line,
+        board.table,
+        sheet.plot_x,
+        middle,
+        half=half,
+        diamond=board.layout.diamond,
+        # In a page the whole line is a link that says this already.
+        said=None if link else line.said,
     )
     for j, level in enumerate(line.ratings):
         x = sheet.ratings_x + (j + 0.5) * sheet.rating_step

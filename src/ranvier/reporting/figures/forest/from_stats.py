@@ -11,10 +11,10 @@ from ranvier.errors import InputError
 from ranvier.reporting.figures.forest.evidence import Evidence, Study
 from ranvier.reporting.figures.forest.given import Given
 from ranvier.reporting.figures.forest.groups import with_groups
-from ranvier.reporting.figures.forest.measures import Shown, natural, shown
 from ranvier.reporting.figures.forest.pooled import Pooled, model_of, pooled_results
 from ranvier.reporting.figures.forest.restated import OwnEffects
 from ranvier.reporting.figures.forest.steps import evidence_of_steps
+from ranvier.reporting.figures.measures import Shown, natural, shown
 from ranvier.stats import FitTable, escalc
 from ranvier.stats.mixed import critical
 

@@ -9,10 +9,10 @@ from typing import Any, cast
 from ranvier.errors import InputError
 from ranvier.reporting.figures.forest.evidence import Difference, Evidence, Model, Subgroup
 from ranvier.reporting.figures.forest.given import Given, column_of
-from ranvier.reporting.figures.forest.measures import Shown
 from ranvier.reporting.figures.forest.pooled import Pooled, chi2_p, model_of
 from ranvier.reporting.figures.forest.pooled_groups import pool_groups
 from ranvier.reporting.figures.forest.restated import common_of
+from ranvier.reporting.figures.measures import Shown
 from ranvier.stats import MetaBinary, Subgroups
 
 __all__ = ["with_groups"]

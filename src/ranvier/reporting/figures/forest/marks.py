@@ -114,6 +114,7 @@ def mark(
     *,
     half: float,
     diamond: Role,
+    said: str | None = None,
 ) -> list[Markup]:
     """Draw what a line has on the axis.
 
@@ -123,19 +124,21 @@ def mark(
         Pixel at which the axis' own pixels begin.
     half : float
         Half a side of the largest square, and half the height of a diamond.
+    said : str or None
+        Its name, for those who point at it and those who hear it.
     """
     placed = clipped(line.effect, table.scale)
     if placed is None or line.mark is None:
         return []
     if line.mark == "diamond":
-        return _diamond(pen, placed, left, y, half, diamond)
+        return _diamond(pen, placed, left, y, half, diamond, said)
     if line.mark == "bar":
-        return _bar(pen, placed, left, y, half)
+        return _bar(pen, placed, left, y, half, said)
     out = _whisker(pen, placed, left, y, half)
     if placed.x is not None:
         side = half * max(SMALLEST, math.sqrt(line.size)) if line.mark == "square" else 0.5 * half
         x = left + placed.x
-        out.append(pen.rect(x - side, y - side, 2 * side, 2 * side, fill=table.square))
+        out.append(pen.rect(x - side, y - side, 2 * side, 2 * side, fill=table.square, said=said))
         a, b = placed.x_lb, placed.x_ub
         if a is not None and b is not None and max(placed.x - a, b - placed.x) < side and b > a:
             # An interval inside its square is seen as a light line on it.
@@ -170,14 +173,15 @@ def _arrows(
 
 
 def _diamond(
-    pen: Pen, placed: Clipped, left: float, y: float, half: float, role: Role
+    pen: Pen, placed: Clipped, left: float, y: float, half: float, role: Role, said: str | None
 ) -> list[Markup]:
     """Draw a pooled effect: as wide as its interval, cut off where it leaves the axis."""
     if placed.x_lb is None or placed.x_ub is None:
         if placed.x is None:
             return []
         x, s = left + placed.x, 0.7 * half
-        return [pen.polygon([(x - s, y), (x, y - half), (x + s, y), (x, y + half)], fill=role)]
+        corners = [(x - s, y), (x, y - half), (x + s, y), (x, y + half)]
+        return [pen.polygon(corners, fill=role, said=said)]
     a, b = left + placed.x_lb, left + placed.x_ub
     if placed.x is None:
         return [
@@ -191,15 +195,17 @@ def _diamond(
         [(b, y + 0.5 * half), (b, y - 0.5 * half)] if placed.arrow_right else [(b, y)],
     ]
     points = [(m, y - half), *reversed(ends[1]), (m, y + half), *reversed(ends[0])]
-    drawn = [pen.polygon(points, fill=role)]
+    drawn = [pen.polygon(points, fill=role, said=said)]
     return drawn + _arrows(pen, placed, a, b, y, 0.7 * half, role)
 
 
-def _bar(pen: Pen, placed: Clipped, left: float, y: float, half: float) -> list[Markup]:
+def _bar(
+    pen: Pen, placed: Clipped, left: float, y: float, half: float, said: str | None
+) -> list[Markup]:
     """Draw a prediction interval: a thick bar, with arrows where it leaves the axis."""
     if placed.x_lb is None or placed.x_ub is None:
         return []
     a, b = left + placed.x_lb, left + placed.x_ub
     h = 0.26 * half
-    out = [pen.rect(a, y - h, b - a, 2 * h, fill="second")] if b > a else []
+    out = [pen.rect(a, y - h, b - a, 2 * h, fill="second", said=said)] if b > a else []
     return out + _arrows(pen, placed, a, b, y, 0.6 * half, "second")

@@ -129,7 +129,9 @@ def _line(strip: _Strip, line: Line, top: float) -> tuple[Markup, float]:
     if line.mark is not None:
         half = 0.62 * type.size
         middle = text_end + half + 0.15 * type.size
-        marks = mark(pen, line, strip.table, 0.0, middle, half=half, diamond=strip.layout.diamond)
+        said = None if strip.linked else line.said
+        diamond = strip.layout.diamond
+        marks = mark(pen, line, strip.table, 0.0, middle, half=half, diamond=diamond, said=said)
         bottom = middle + half + 0.3 * type.size
     height = bottom - top
     link = strip.linked and bool(line.node)

@@ -10,8 +10,8 @@ from scipy.special import chdtrc
 
 from ranvier.errors import InputError
 from ranvier.reporting.figures.forest.evidence import Model
-from ranvier.reporting.figures.forest.measures import Shown, natural
 from ranvier.reporting.figures.forest.restated import OwnEffects, common_of, restated
+from ranvier.reporting.figures.measures import Shown, natural
 from ranvier.stats import (
     BayesMeta,
     BetaBinomial,

@@ -11,8 +11,8 @@ import numpy as np
 from ranvier.errors import InputError
 from ranvier.reporting.figures.forest.evidence import Evidence, Study
 from ranvier.reporting.figures.forest.given import Given
-from ranvier.reporting.figures.forest.measures import Shown, natural
 from ranvier.reporting.figures.forest.pooled import Pooled, model_of
+from ranvier.reporting.figures.measures import Shown, natural
 from ranvier.reporting.numbers import Numbers
 from ranvier.stats import FitTable
 from ranvier.stats.mixed import FIXED
@@ -35,8 +35,8 @@ def evidence_of_steps(
             "Results that leave out or add a study are of all subgroups together.",
             remedy="Leave out by, or draw a plot for each subgroup.",
         )
-    k = table.subset.shape[1]
     kind, order = _order(table)
+    k = len(order)
     names = given.names(table.slab, k)
     ratings, more = given.ratings(k), given.columns(k)
     fields, data = given.study_data(k)
@@ -69,14 +69,14 @@ def evidence_of_steps(
 
 def _order(table: FitTable) -> tuple[Literal["leave1out", "cumul"], list[int]]:
     """Say which study each fit leaves out or adds."""
-    k, steps = table.subset.shape[1], len(table.estimate)
-    sizes = table.subset.sum(axis=1).tolist()
-    if steps == k and k > 1 and sizes == [k - 1] * k:
-        return "leave1out", [int(np.flatnonzero(~row)[0]) for row in table.subset]
-    if steps == k and sizes == list(range(1, k + 1)):
-        before = np.vstack([np.zeros(k, dtype=np.bool_), table.subset[:-1]])
-        if not (before & ~table.subset).any():
-            return "cumul", [int(np.flatnonzero(row)[0]) for row in table.subset & ~before]
+    subset, steps = table.subset, len(table.estimate)
+    if subset.shape == (steps, steps):
+        sizes = subset.sum(axis=1).tolist()
+        if steps > 1 and sizes == [steps - 1] * steps:
+            return "leave1out", [int(np.flatnonzero(~row)[0]) for row in subset]
+        before = np.vstack([np.zeros(steps, dtype=np.bool_), subset[:-1]])
+        if sizes == list(range(1, steps + 1)) and not (before & ~subset).any():
+            return "cumul", [int(np.flatnonzero(row)[0]) for row in subset & ~before]
     raise InputError(
         "These subsets leave out or add more than one study at a time.",
         remedy="Give the result of leave1out() or cumul().",

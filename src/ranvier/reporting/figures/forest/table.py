@@ -75,6 +75,12 @@ class Line:
     sign: str = ""
 
     @property
+    def said(self) -> str:
+        """The line in words: its label and its effect."""
+        effect = " ".join(self.cells.get("effect", ())).strip()
+        return f"{self.label}: {effect}" if effect else self.label
+
+    @property
     def strong(self) -> bool:
         """Whether the line is set in bold."""
         return self.kind in ("heading", "subtotal", "total")

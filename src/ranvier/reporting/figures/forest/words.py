@@ -9,8 +9,8 @@ from typing import Literal
 from ranvier.core.analysis import Estimate
 from ranvier.reporting.figures.forest.evidence import Difference, Evidence, Model
 from ranvier.reporting.figures.forest.layouts import LAYOUTS, LayoutName
-from ranvier.reporting.figures.forest.measures import Shown
 from ranvier.reporting.figures.forest.table import Cell
+from ranvier.reporting.figures.measures import Shown
 from ranvier.reporting.numbers import NONE, Numbers
 
 __all__ = ["Words"]
