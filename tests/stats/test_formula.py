@@ -33,6 +33,12 @@ R_NAMES = {
     "~ flag": "intrcpt flagTRUE",
     "~ I(x^2) + log(z.a)": "intrcpt I(x^2) log(z.a)",
     "~ poly(z.a,2,raw=TRUE)": "intrcpt poly(z.a, 2, raw = TRUE)1 poly(z.a, 2, raw = TRUE)2",
+    "~ g:h": "intrcpt ga:hu gb:hu gc:hu ga:hv gb:hv gc:hv",
+    "~ g + g:h": "intrcpt gb gc ga:hv gb:hv gc:hv",
+    "~ 0 + g:h": "ga:hu gb:hu gc:hu ga:hv gb:hv gc:hv",
+    "~ 0 + g + h": "ga gb gc hv",
+    "~ 0 + x + g": "x ga gb gc",
+    "~ 0 + x:g": "x:ga x:gb x:gc",
     "~ (x + g + h)^2": "intrcpt x gb gc hv x:gb x:gc x:hv gb:hv gc:hv",
 }
 

@@ -1,6 +1,6 @@
 """Moderators in R's notation: ``~ ablat + factor(alloc)`` and a table of columns give a design.
 
-formulaic expands the notation and codes the factors; it never sees what the user wrote but for the
+formulaic multiplies the terms out; it never sees what the user wrote but for the
 operators, because it would run any Python in it. Names, calls and levels are read here.
 """
 
@@ -112,9 +112,9 @@ def design(formula: str, data: Columns) -> Design:
 
     Notes
     -----
-    Letters of either case sort together (as in R with an English locale, not with ``C``). An
-    interaction without its main effects (``~ a:b``) is coded with as many columns as it needs; R
-    writes more and drops the redundant ones, so the coefficients differ and the fit does not.
+    Letters of either case sort together (as in R with an English locale, not with ``C``). A factor
+    of an interaction without which the term is not in the model (``~ a:b``) has a column for every
+    level, as in R; those that follow from others are left out when the model is fitted.
 
     References
     ----------
@@ -402,50 +402,83 @@ class _Reader:
                 raise self.wrong("it has no meaning as a calculation", "Use + - * / ^ and names.")
 
     def expand(self, text: str) -> Design:
-        """Let formulaic expand the terms, and name the columns as R does."""
+        """Let formulaic multiply out the terms; code them, and name the columns, as R does."""
         from formulaic import Formula
         from formulaic.errors import FormulaicError
-        from formulaic.materializers import PandasMaterializer
 
         k = len(self.column(self.names[0])) if self.names else 0
         lengths = {f.label: len(f.values) for f in self.factors.values()}
         if len({k, *lengths.values()}) > 1:
             said = ", ".join(f"{name} {n}" for name, n in lengths.items())
             raise InputError(f"Columns must have the same number of rows; they have: {said}.")
-        table: dict[str, Any] = {"_": np.zeros(k)}
-        missing = np.zeros(k, dtype=np.bool_)
-        for name, factor in self.factors.items():
-            missing |= factor.missing
-            if factor.levels is None:
-                table[name] = np.where(factor.missing, 0.0, factor.values)
-            else:
-                table[name] = [f"{code:06d}" for code in factor.values]
+        unread = self.wrong(
+            "its terms cannot be read", "Join terms by + and *; see the page on formulas."
+        )
         try:
-            made = PandasMaterializer(table).get_model_matrix(
-                Formula.from_spec(text), na_action="ignore"
-            )
-        except (FormulaicError, SyntaxError, ValueError) as error:
-            raise self.wrong(
-                "its terms cannot be read", "Join terms by + and *; see the page on formulas."
-            ) from error
-        columns = [str(name) for name in cast("Any", made).columns]
-        X = np.array(made, dtype=np.float64).reshape(k, len(columns))
+            read = cast("Iterable[Any]", Formula.from_spec(text))
+            terms = [tuple(str(factor.expr) for factor in term.factors) for term in read]
+        except (FormulaicError, SyntaxError, ValueError, TypeError, AttributeError) as error:
+            raise unread from error
+        intercept = ("1",) in terms
+        terms = [term for term in terms if term != ("1",)]
+        if any(name not in self.factors for term in terms for name in term):
+            raise unread
+        names = ["intrcpt"] if intercept else []
+        columns = [np.ones(k)] if intercept else []
+        for term, whole in zip(terms, _coding(terms, self.factors, intercept), strict=True):
+            made = [("", np.ones(k))]
+            for name in term:
+                own = self.coded(self.factors[name], whole=name in whole)
+                made = [
+                    (f"{before}:{label}" if before else label, product * values)
+                    for label, values in own
+                    for before, product in made
+                ]
+            names += [name for name, _ in made]
+            columns += [values for _, values in made]
+        X = np.column_stack(columns) if columns else np.empty((k, 0))
+        missing = np.zeros(k, dtype=np.bool_)
+        for factor in self.factors.values():
+            missing |= factor.missing
         X[missing] = np.nan
-        intercept = columns[:1] == ["Intercept"]
-        names = tuple(self.named(column) for column in columns)
-        return Design(X=X, names=names, intercept=intercept)
+        return Design(X=X, names=tuple(names), intercept=intercept)
 
-    def named(self, column: str) -> str:
-        if column == "Intercept":
-            return "intrcpt"
-        parts: list[str] = []
-        for part in column.split(":"):
-            name, _, rest = part.partition("[")
-            factor = self.factors[name]
-            code = re.search(r"(\d+)\]$", rest)
-            level = factor.levels[int(code[1])] if factor.levels and code else ""
-            parts.append(f"{factor.label}{level}")
-        return ":".join(parts)
+    @staticmethod
+    def coded(factor: _Factor, *, whole: bool) -> list[tuple[str, Vector]]:
+        """Name and give the columns of one variable; ``whole``: of the first level, too."""
+        if factor.levels is None:
+            return [(factor.label, np.where(factor.missing, 0.0, factor.values))]
+        return [
+            (f"{factor.label}{level}", (factor.values == code).astype(np.float64))
+            for code, level in enumerate(factor.levels)
+            if whole or code > 0
+        ]
+
+
+def _coding(
+    terms: list[tuple[str, ...]], factors: Mapping[str, _Factor], intercept: bool
+) -> list[set[str]]:
+    """Say, for each term, which of its factors are coded with a column for every level.
+
+    R's rule: those without which the term is not in the model; and without an intercept, the first
+    factor of all.
+    """
+    there = {frozenset(term) for term in terms} | {frozenset[str]()}
+    whole = [
+        {
+            name
+            for name in term
+            if factors[name].levels is not None and frozenset(term) - {name} not in there
+        }
+        for term in terms
+    ]
+    if not intercept:
+        for term, own in zip(terms, whole, strict=True):
+            first = next((name for name in term if factors[name].levels is not None), None)
+            if first is not None:
+                own.add(first)
+                break
+    return whole
 
 
 def _is_frame(data: Columns) -> bool:

@@ -363,15 +363,19 @@ def assemble(
     notes: tuple[str, ...],
     slab: Sequence[str] | None,
     call: RCall | None,
+    tables: int | None = None,
 ) -> MhResult:
-    """Put together interval, test and heterogeneity around a pooled estimate."""
+    """Put together interval, test and heterogeneity around a pooled estimate.
+
+    Heterogeneity has one degree of freedom fewer than there are ``tables``, or else effects.
+    """
     se = float(np.sqrt(variance))
     half = critical(level, None) * se
     stat = estimate / se if se > 0 else float("nan")
     # A variance of 0 (a risk difference without events) has no inverse: it cannot count.
     y, v = effects.yi, effects.vi
     own = ~(np.isnan(y) | np.isnan(v)) & (v > 0)
-    free = int(own.sum()) - 1
+    free = (int(own.sum()) if tables is None else tables) - 1
     q = 0.0 if free < 1 or np.isnan(estimate) else float(((y - estimate)[own] ** 2 / v[own]).sum())
     if np.isnan(estimate):
         notes = (*notes, "the pooled effect is not defined: no events in one of the groups")

@@ -54,7 +54,9 @@ def rma_peto(
     Notes
     -----
     Cells are not corrected for the studies' own effects either (metafor adds 0.5 there, which
-    changes its Q, not its estimate). Biased where effects are large or groups of unequal size.
+    changes its Q, not its estimate). As in metafor, a study with an empty group counts in the
+    degrees of freedom of Q, though not in Q. Biased where effects are large or groups of
+    unequal size.
 
     References
     ----------
@@ -86,6 +88,7 @@ def rma_peto(
     return assemble(
         estimate, float(1 / v.sum()), v, np.ones(len(v), dtype=bool), effects, "PETO", level,
         tests=MhTests(MH=None, MHp=None), method="PETO", notes=notes, slab=slab,
+        tables=int(np.sum((t.ai + t.ci > 0) & (t.bi + t.di > 0))),
         call=RCall(
             function="rma.peto",
             columns={"ai": t.ai, "bi": t.bi, "ci": t.ci, "di": t.di, "slab": slab},

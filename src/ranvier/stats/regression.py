@@ -227,9 +227,14 @@ def r_formula(names: Sequence[str], intercept: bool) -> RText:
 def wald(beta: Vector, vcov: Matrix, ddf: int | None) -> tuple[float, float]:
     """Test that all of some coefficients are 0: chi-squared, or F with ``ddf``."""
     m = len(beta)
-    if not np.isfinite(vcov).all() or np.linalg.matrix_rank(vcov) < m:
+    scale = np.sqrt(np.diag(vcov))
+    if not np.isfinite(vcov).all() or not (scale > 0).all():
         return float("nan"), float("nan")
-    q = float(beta @ np.linalg.solve(vcov, beta))
+    # Units of the moderators must not decide what counts as singular.
+    correlation, z = vcov / np.outer(scale, scale), beta / scale
+    if np.linalg.matrix_rank(correlation) < m:
+        return float("nan"), float("nan")
+    q = float(z @ np.linalg.solve(correlation, z))
     if ddf is None:
         return q, float(chi2.sf(q, m))
     return q / m, float(fisher_f.sf(q / m, m, ddf)) if ddf > 0 else float("nan")

@@ -157,7 +157,8 @@ def run_comparison(case: Case) -> Mapping[str, Any]:
     full = _regression({**case, "options": {"mods": options_of(case)["mods"]}}, method="ML")
     reduced = rma(yi, vi, method="ML", control=control_of(case))
     stat, pval = likelihood_ratio(full.fit, reduced.fit, full.p - 1)
-    return {"LRT": stat, "pval": pval, "df": full.p - 1, "R2": full.R2}
+    less = 1 - full.tau2 / reduced.tau2 if reduced.tau2 > 0 else 0.0
+    return {"LRT": stat, "pval": pval, "df": full.p - 1, "R2": max(0.0, 100 * less)}
 
 
 def _table(table: FitTable) -> Mapping[str, Any]:
