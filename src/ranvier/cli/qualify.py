@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["qualify"]
 
+#: Remarks printed for each family.
+SHOWN = 3
+
 _STATUSES = ("passed", "failed", "unsupported")
 _FORMS: dict[str, Literal["md", "html"]] = {".md": "md", ".html": "html"}
 
@@ -174,7 +177,7 @@ def _versions() -> dict[str, str]:
 def _print_report(
     outcomes: list[CaseOutcome], families: tuple[FamilySummary, ...], counts: dict[str, int]
 ) -> None:
-    """Print counts by family, then every remark, and each case that did not pass."""
+    """Print counts by family, some remarks of each, and each case that did not pass."""
     rows = [
         (
             f.family,
@@ -186,9 +189,7 @@ def _print_report(
     ]
     head = ("family", "passed", "remarks", "failed", "unsupported", "median digits")
     print_table((*head, "fewest digits", "worst case"), rows, right=range(1, 7))
-    for outcome in outcomes:
-        if outcome.remark is not None:
-            click.echo(f"remark: {outcome.id}: {outcome.remark}")
+    _print_remarks(outcomes)
     for outcome in outcomes:
         if outcome.status == "failed":
             click.echo(f"failed: {outcome.id}: {outcome.why}")
@@ -196,3 +197,17 @@ def _print_report(
         click.echo(f"unsupported: {gap}")
     click.echo("; ".join(f"{name} {number}" for name, number in _versions().items()))
     click.echo(", ".join(f"{n} {status}" for status, n in counts.items()))
+
+
+def _print_remarks(outcomes: list[CaseOutcome]) -> None:
+    """Print the first remarks of each family, and how many more there are."""
+    remarked: dict[str, list[CaseOutcome]] = {}
+    for outcome in outcomes:
+        if outcome.remark is not None:
+            remarked.setdefault(outcome.family, []).append(outcome)
+    for family, held in remarked.items():
+        for outcome in held[:SHOWN]:
+            click.echo(f"remark: {outcome.id}: {outcome.remark}")
+        if len(held) > SHOWN:
+            more = len(held) - SHOWN
+            click.echo(f"remark: {family}: {more} more (--json and --report have them all)")
