@@ -366,14 +366,14 @@ def new(place: str | Path, *, id: str, title: str, actor: str, language: str = "
     problems = Ledger().problems(opened)
     if problems:  # before anything is made that would be left behind
         raise RuleError(problems, remedy="Give the review another --id or --title.")
-    review = OpenReview(create_store(place, review_id=id))
+    review = OpenReview(create_store(place, review_id=id), cache=cache_folder(place))
     review.record([Saying(payload=opened, actor=actor)])
     return review
 
 
 def restore(snapshot: str | Path, place: str | Path) -> OpenReview:
     """Read a snapshot back into a review, to the same hashes."""
-    return OpenReview(restore_store(snapshot, place))
+    return OpenReview(restore_store(snapshot, place), cache=cache_folder(place))
 
 
 def reproduce(published: str | Path) -> list[Reproduction]:

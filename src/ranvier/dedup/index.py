@@ -20,8 +20,8 @@ from ranvier.errors import InputError
 
 __all__ = ["Index"]
 
-#: Raised whenever a record is made comparable, or keyed, in another way.
-FORM = "1"
+#: Raised whenever a record is made comparable, keyed or kept in another way.
+FORM = "2"
 
 
 class Index(Mapping[int, Citation]):
@@ -46,6 +46,7 @@ class Index(Mapping[int, Citation]):
         self._held: dict[int, Citation] = {}
         self._ids: list[str] = []
         self._position: dict[str, int] = {}
+        self._parts: set[str] = set()
         self._connection = self._open()
 
     def _open(self) -> duckdb.DuckDBPyConnection:
@@ -57,7 +58,9 @@ class Index(Mapping[int, Citation]):
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS kept (i INTEGER, id VARCHAR, data BLOB, form VARCHAR)"
             )
+            connection.execute("CREATE TABLE IF NOT EXISTS part (name VARCHAR)")
             found = connection.execute("SELECT id, form FROM kept ORDER BY i").fetchall()
+            parts = connection.execute("SELECT name FROM part").fetchall()
             if any(form != FORM for _, form in found):
                 raise duckdb.InvalidInputException("another form")
         except duckdb.Error:
@@ -66,6 +69,7 @@ class Index(Mapping[int, Citation]):
             return self._open()
         self._ids = [id for id, _ in found]
         self._position = {id: i for i, id in enumerate(self._ids)}
+        self._parts = {name for (name,) in parts}
         return connection
 
     def __len__(self) -> int:
@@ -89,6 +93,11 @@ class Index(Mapping[int, Citation]):
         """Ids of the records by position."""
         return self._ids
 
+    @property
+    def parts(self) -> frozenset[str]:
+        """Names of what was added: imports."""
+        return frozenset(self._parts)
+
     def position(self, id: str) -> int:
         """Return the position of a record.
 
@@ -101,12 +110,14 @@ class Index(Mapping[int, Citation]):
             raise InputError(f"there is no record {id!r}.", remedy="`ranvier log` names records.")
         return self._position[id]
 
-    def knows(self, id: str) -> bool:
-        """Say whether a record is in the index."""
-        return id in self._position
+    def add(self, records: Iterable[Record], *, part: str | None = None) -> int:
+        """Add records it does not know yet; return the position of the first of them.
 
-    def add(self, records: Iterable[Record]) -> int:
-        """Add records it does not know yet; return the position of the first of them."""
+        Parameters
+        ----------
+        part : str or None
+            What they are: the id of an import.
+        """
         since = len(self._ids)
         fresh = [record for record in records if record.id not in self._position]
         found = [cite(record) for record in fresh]
@@ -117,6 +128,10 @@ class Index(Mapping[int, Citation]):
         enter(self._connection, found, since=since)
         if self._path is not None and fresh:
             self._keep(since, found)
+        if part is not None:
+            self._parts.add(part)
+            if self._path is not None:
+                self._connection.execute("INSERT INTO part VALUES ($name)", {"name": part})
         return since
 
     def _keep(self, since: int, found: list[Citation]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from ranvier.core.duplicates import Deduplication, Match, Merge, Question
 from ranvier.core.event import Event
 from ranvier.core.record import Record
-from ranvier.core.review import Review
+from ranvier.core.review import Review, review_from
 from ranvier.dedup import Asked, Deduplicated, Index, Merged, update
 from ranvier.dedup.link import Link, link, retracted
 from ranvier.dedup.overlap import Overlap, overlap
@@ -73,10 +73,9 @@ def deduplicate(
         Folder for the index of comparable records, which makes an update quick. It may be removed
         at any time.
     """
-    review = load(store)
+    review = review_from(store.events())  # without its records: an update reads only the new
     covered = {i for done in review.deduplications.values() for i in done.imports}
     fresh = [i for i in review.imports if i not in covered]
-    before = len(review.records) - _extra(review)
     if not fresh:
         return _found(review, event=None, fresh=0, merged=0, asked=0)
     done, new = _compare(store, review, fresh, cache)
@@ -94,8 +93,8 @@ def deduplicate(
         questions=tuple(_question(q) for q in done.questions),
     )
     event = record(store, [Saying(payload=said, actor=MACHINE, on_behalf_of=actor, at=at)])[0]
-    after = load(store)
-    merged = before - (len(after.records) - _extra(after))
+    after = review_from(store.events())
+    merged = _extra(after) - _extra(review)
     return _found(after, event=event.seq, fresh=new, merged=merged, asked=len(done.questions))
 
 
@@ -169,20 +168,23 @@ def _compare(
     store: Store, review: Review, fresh: list[str], cache: Path | None
 ) -> tuple[Deduplicated, int]:
     """Compare the records of fresh imports with all; return what was found and how many are new."""
-    of_fresh = {r.id for i in fresh for r in read_records(store, review.imports[i])}
     path = None
     if cache is not None:
         cache.mkdir(parents=True, exist_ok=True)
         path = cache / "duplicates.duckdb"
+    earlier = [i for i in review.imports if i not in fresh]
     index = Index(path)
-    if any(index.knows(id) for id in of_fresh) or any(id not in review.records for id in index.ids):
-        index.close()  # it holds what an undone deduplication compared
+    if index.parts != frozenset(earlier):
+        index.close()  # of another state of the review, such as before an undo
         if path is not None:
             path.unlink()
         index = Index(path)
+        for id in earlier:
+            index.add(read_records(store, review.imports[id]), part=id)
     try:
-        index.add(r for id, r in review.records.items() if id not in of_fresh)
-        since = index.add(review.records[id] for id in review.records if id in of_fresh)
+        since = len(index)
+        for id in fresh:
+            index.add(read_records(store, review.imports[id]), part=id)
         decided = review.matches.values()
         done = update(
             index,
@@ -191,9 +193,9 @@ def _compare(
             same=[(m.a, m.b) for m in decided if m.verdict == "same"],
             different=[(m.a, m.b) for m in decided if m.verdict == "different"],
         )
+        return done, len(index) - since
     finally:
         index.close()
-    return done, len(of_fresh)
 
 
 def _extra(review: Review) -> int:
@@ -205,13 +207,14 @@ def _found(
     review: Review, *, event: int | None, fresh: int, merged: int, asked: int
 ) -> DuplicatesFound:
     """Say what a deduplication changed, and what the review holds."""
+    records = sum(imported.count for imported in review.imports.values())
     return DuplicatesFound(
         event=event,
         fresh=fresh,
         merged=merged,
         asked=asked,
-        records=len(review.records),
-        reports=len(review.records) - _extra(review),
+        records=records,
+        reports=records - _extra(review),
         questions=len(review.duplicate_questions),
     )
 
