@@ -5,9 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ranvier.api import OpenReview, analyse, new, open, reproduce, restore, shipped
+    from ranvier.api import (
+        OpenReview,
+        analyse,
+        new,
+        open,
+        preview_import,
+        reproduce,
+        restore,
+        shipped,
+    )
 
-__all__ = ["OpenReview", "analyse", "new", "open", "reproduce", "restore", "shipped"]
+__all__ = [
+    "OpenReview",
+    "analyse",
+    "new",
+    "open",
+    "preview_import",
+    "reproduce",
+    "restore",
+    "shipped",
+]
 
 __version__ = "0.1.0"
 

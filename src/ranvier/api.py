@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -42,11 +42,20 @@ from ranvier.core.trace import Node, node_at, trace_lines
 from ranvier.dedup.labelled import Agreement, measure, pooled, read_labelled
 from ranvier.dedup.overlap import Overlap
 from ranvier.errors import InputError, NotFoundError, RuleError
+from ranvier.formats import Written, write_records
+from ranvier.formats.benchmark import CaseOutcome as RecordsCase
+from ranvier.formats.benchmark import measure_records
 from ranvier.reporting import all_nodes, forest_plot, review_document
 from ranvier.workflow.analyse import record_analyses
 from ranvier.workflow.analyse_sheet import analyse_sheet as analyse
 from ranvier.workflow.build import book_of
-from ranvier.workflow.collect import Collected, import_records
+from ranvier.workflow.collect import (
+    Collected,
+    Preview,
+    import_records,
+    preview_records,
+    search_runs,
+)
 from ranvier.workflow.conclude import grounded
 from ranvier.workflow.deduplicate import (
     DuplicatesFound,
@@ -66,12 +75,15 @@ from ranvier.workflow.undo import undo
 
 __all__ = [
     "OpenReview",
+    "RecordsCase",
     "Status",
     "analyse",
     "benchmark_dedup",
+    "benchmark_records",
     "draw",
     "new",
     "open",
+    "preview_import",
     "reproduce",
     "restore",
     "shipped",
@@ -264,13 +276,43 @@ class OpenReview:
         return record_analyses(self._store, actor=actor, at=at, reason=reason)
 
     def import_records(
-        self, path: str | Path, search: SearchRun | str, *, actor: str, at: str | None = None
+        self,
+        path: str | Path,
+        search: SearchRun | str,
+        *,
+        actor: str,
+        at: str | None = None,
+        progress: Callable[[int, float], None] | None = None,
     ) -> Collected:
-        """Add the records of a file to the review."""
+        """Add the records of a file to the review; one that was cut off goes on where it was.
+
+        Parameters
+        ----------
+        path : str or Path
+            A file in any of the formats of `ranvier.formats.FORMATS`.
+        progress : callable or None
+            Told now and then how many records are kept, and what share of the file that is.
+        """
         file = Path(path)
         if not file.is_file():
             raise InputError(f"there is no file {file}.", remedy="Check the path.")
-        return import_records(self._store, search, file.name, file.read_bytes(), actor=actor, at=at)
+        return import_records(
+            self._store, search, file.name, file, actor=actor, at=at, progress=progress
+        )
+
+    def searches(self) -> dict[str, SearchRun]:
+        """Return the search runs by id, without reading the records."""
+        return search_runs(self._store)
+
+    def export_records(self, path: str | Path, *, format: str | None = None) -> Written:
+        """Write the records of the review to a file; say what its format could not hold.
+
+        Parameters
+        ----------
+        format : str or None
+            One of `ranvier.formats.WRITERS`; told by the ending of the file's name if not given.
+        """
+        return write_records(self.state.records.values(), path, format=format)
 
     def deduplicate(self, *, actor: str, at: str | None = None) -> DuplicatesFound:
         """Merge the records that describe one report; only what is new is compared."""
@@ -379,6 +421,16 @@ def restore(snapshot: str | Path, place: str | Path) -> OpenReview:
 def reproduce(published: str | Path) -> list[Reproduction]:
     """Recompute the published results of a file; no review is needed."""
     return reproduce_file(published)
+
+
+def preview_import(path: str | Path) -> Preview:
+    """Read a file of records and say what it would give: what it is, how many, what is odd."""
+    return preview_records(path)
+
+
+def benchmark_records(paths: Iterable[str | Path]) -> list[RecordsCase]:
+    """Read files of records and compare with how many there should be; no review is needed."""
+    return measure_records(Path(path) for path in paths)
 
 
 def shipped(name: str) -> Path:

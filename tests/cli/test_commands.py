@@ -142,10 +142,9 @@ def test_a_second_file_of_one_search_joins_its_search_run(place, run, tmp_path):
 @pytest.mark.parametrize(
     ("data", "place_of_it", "words"),
     [
-        ("id,title\na,One\nb,\n", "bad.csv, row 3", "no title"),
-        ("id,title\na,One\na,Two\n", "bad.csv, row 3", "that of row 2"),
-        ("id,name\na,One\n", "bad.csv, row 1", "no title column"),
-        ('id,title\na,"One\n', "bad.csv, row", "unexpected end"),
+        ("id,name\na,One\n", "bad.csv, row 1", "no records were recognised"),
+        ("<html></html>", "bad.csv:", "a web page"),
+        ('[{"title": "One"},\n{]', "bad.csv, row 2", "not JSON"),
     ],
 )
 def test_a_bad_file_is_refused_whole(data, place_of_it, words, place, run, tmp_path):
@@ -158,6 +157,36 @@ def test_a_bad_file_is_refused_whole(data, place_of_it, words, place, run, tmp_p
     assert words in said.err
     assert len(said.err.splitlines()) == 2  # what is wrong, and the remedy
     assert run("log", place, "--json").out == before
+
+
+def test_odd_rows_are_imported_and_said(place, run, tmp_path):
+    file = tmp_path / "odd.csv"
+    file.write_text("id,title\na,One\nb,\n")
+    said = run("import", place, file, "--source", "MEDLINE", "--date", "2026-01-31")
+    assert (said.code, said.out) == (0, "2 new records (2 in the review)\n")
+    assert "odd.csv, line 3: this record has no title." in said.err
+
+
+def test_files_of_several_vendors_are_imported_at_once(place, run, tmp_path):
+    (tmp_path / "a.ris").write_text("TY  - JOUR\nTI  - One\nDB  - Scopus\nER  - \n")
+    (tmp_path / "b.nbib").write_text("PMID- 1\nTI  - Two\n")
+    files = [tmp_path / "a.ris", tmp_path / "b.nbib"]
+    preview = run("import", place, *files, "--dry-run")
+    assert preview.code == 0
+    assert "a.ris: 1 records, ris of Scopus" in preview.out
+    said = run("import", place, *files)
+    assert said.out == "2 new records (2 in the review)\n"
+    with ranvier.open(place, mode="read") as review:
+        assert {s.source for s in review.state.searches.values()} >= {"Scopus", "PubMed"}
+
+
+def test_export_says_what_the_format_cannot_hold(place, run, tmp_path):
+    (tmp_path / "a.nbib").write_text("PMID- 1\nTI  - Two\nMH  - Humans\nRN  - 0 (Zinc)\n")
+    assert run("import", place, tmp_path / "a.nbib").code == 0
+    said = run("export", place, tmp_path / "out.ris")
+    assert said.out == f"1 records written to {tmp_path / 'out.ris'} (ris)\n"
+    assert "substances: lost or changed in 1 records" in said.err
+    assert run("export", place, tmp_path / "out.xyz").code == 1
 
 
 def test_import_of_a_file_that_is_not_there(place, run, tmp_path):

@@ -22,6 +22,7 @@ class MemoryStore:
         self.log: list[Event] = []
         self.kept: dict[str, bytes] = {}
         self.people: dict[str, Actor] = {}
+        self.notes: dict[str, str] = {}
 
     @property
     def review_id(self) -> str:
@@ -58,6 +59,14 @@ class MemoryStore:
 
     def blobs(self) -> Iterator[str]:
         return iter(sorted(self.kept))
+
+    def put_under_way(self, name: str, text: str | None) -> None:
+        self.notes.pop(name, None)
+        if text is not None:
+            self.notes[name] = text
+
+    def under_way(self, name: str) -> str | None:
+        return self.notes.get(name)
 
     def put_actor(self, actor: Actor) -> None:
         self.people[actor.id] = actor

@@ -8,9 +8,9 @@ import pytest
 
 from ranvier.core.search import SearchRun
 from ranvier.errors import InputError, RuleError
-from ranvier.workflow.collect import import_records
+from ranvier.workflow.collect import import_records, preview_records
+from ranvier.workflow.known import read_records, record_ids
 from ranvier.workflow.load import load
-from ranvier.workflow.record import read_records
 
 NAMED = b"id,title,year\na1,One,1999\na2,Two,2001\n"
 UNNAMED = b"title\nThree\nFour\n"
@@ -34,8 +34,8 @@ def test_the_file_is_kept_as_it_came_with_the_reader_that_read_it(store):
     [imported] = load(store).imports.values()
     assert store.blob(imported.file_sha256) == NAMED
     assert imported.file_sha256 == hashlib.sha256(NAMED).hexdigest()
-    assert (imported.reader, imported.count) == ("csv 1", 2)
-    assert len(read_records(store, imported)) == 2
+    assert (imported.reader, imported.count) == ("csv 2", 2)
+    assert len(list(read_records(store, imported))) == 2
 
 
 def test_the_same_file_again_changes_nothing(store):
@@ -73,7 +73,7 @@ def test_a_search_run_that_is_not_known_is_refused(store):
 def test_a_file_that_cannot_be_read_leaves_nothing(store):
     before = store.head()
     with pytest.raises(InputError):
-        collect(store, b"id,title\na1,One\na2,\n")
+        collect(store, b"id,name\na1,One\n")
     assert store.head() == before
     assert load(store).searches == {}
     assert not store.kept
@@ -81,3 +81,61 @@ def test_a_file_that_cannot_be_read_leaves_nothing(store):
 
 def test_a_file_without_records_is_an_import_of_none(store):
     assert collect(store, b"title\n").new == 0
+
+
+RIS = "".join(
+    f"TY  - JOUR\nTI  - Trial {n}\nAB  - {'word ' * 300}\nER  - \n\n" for n in range(9_000)
+).encode()
+
+
+class Cut(Exception):
+    """The process ends here."""
+
+
+def cut_after(count: int):
+    def progress(done: int, share: float) -> None:
+        assert 0 < share <= 1
+        if done >= count:
+            raise Cut
+
+    return progress
+
+
+def test_a_long_import_that_was_cut_off_goes_on_and_doubles_nothing(store, tmp_path):
+    file = tmp_path / "long.ris"
+    file.write_bytes(RIS)
+
+    def go(progress=None):
+        return import_records(
+            store, RUN, file.name, file, actor="person:anna", at=None, progress=progress
+        )
+
+    with pytest.raises(Cut):
+        go(cut_after(4_000))
+    assert load(store).imports == {}
+    with pytest.raises(Cut):
+        go(cut_after(6_000))
+    kept = set(store.kept)
+    done = go()
+    assert (done.new, done.resumed, done.total) == (9_000, 6_000, 9_000)
+    assert kept <= set(store.kept)
+    assert not store.notes
+    [imported] = load(store).imports.values()
+    records = list(read_records(store, imported))
+    assert [r.title for r in records] == [f"Trial {n}" for n in range(9_000)]
+    assert len({r.id for r in records}) == 9_000
+    assert set(record_ids(store, imported)) == {r.id for r in records}
+    pieces = [p.file_sha256 for p in imported.parts if p.file_sha256]
+    assert b"".join(map(store.blob, pieces)) == RIS
+    again = go()
+    assert (again.already, again.new) == (True, 0)
+
+
+def test_a_list_of_ids_is_no_file_of_records(store):
+    with pytest.raises(InputError, match="list of ids"):
+        collect(store, b"<eSearchResult><IdList><Id>1</Id></IdList></eSearchResult>", name="x.xml")
+
+
+def test_a_preview_changes_nothing_and_counts_fields():
+    found = preview_records(b"TY  - JOUR\nTI  - One\nER  - \nTY  - JOUR\nER  - \n", name="x.ris")
+    assert (found.count, found.filled["title"], found.detected.format) == (2, 1, "ris")

@@ -13,7 +13,7 @@ import ranvier
 from ranvier.cli.analyse import analyse
 from ranvier.cli.begin import demo, new
 from ranvier.cli.benchmark import benchmark
-from ranvier.cli.change import import_, undo
+from ranvier.cli.change import export, import_, undo
 from ranvier.cli.dedup import dedup
 from ranvier.cli.history import log
 from ranvier.cli.keep import build, restore, snapshot
@@ -68,7 +68,7 @@ def cli() -> None:
 
 for command in (
     demo, new, status, build, trace, log, verify, reproduce,
-    import_, dedup, undo, query, snapshot, restore, analyse, qualify, benchmark,
+    import_, dedup, export, undo, query, snapshot, restore, analyse, qualify, benchmark,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ranvier.cli.benchmark_dedup import dedup
+from ranvier.cli.benchmark_records import records
 from ranvier.cli.benchmark_search import search
 
 __all__ = ["benchmark"]
@@ -22,5 +23,6 @@ def benchmark() -> None:
     """
 
 
+benchmark.add_command(records)
 benchmark.add_command(dedup)
 benchmark.add_command(search)

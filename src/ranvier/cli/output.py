@@ -20,6 +20,7 @@ __all__ = [
     "print_table",
     "remark",
     "report",
+    "tallying",
     "working",
 ]
 
@@ -131,3 +132,30 @@ def counting(what: str, total: int) -> Generator[Callable[[str], None]]:
         yield done
     finally:
         bar.stop()
+
+
+@contextmanager
+def tallying(what: str) -> Generator[Callable[[int, float], None]]:
+    """Show how many records have come and what share that is: a bar, or a line now and then."""
+    if not sys.stderr.isatty():
+        last = time.monotonic()
+
+        def line(done: int, share: float) -> None:
+            nonlocal last
+            if time.monotonic() - last >= 2:
+                last = time.monotonic()
+                remark(f"{what}: {done:,} records ({share:.0%})")
+
+        yield line
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=1.0)
+
+        def move(done: int, share: float) -> None:
+            bar.update(task, completed=share, description=f"{what}: {done:,} records")
+
+        yield move

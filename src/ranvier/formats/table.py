@@ -1,206 +1,251 @@
-"""Records from a table: CSV with a header line, or a JSON list of objects.
+"""Records from tables: CSV in the dialects of databases and screening tools, XLSX, plain JSON.
 
-Columns are known by the names in `COLUMNS` (any case). Other columns are not lost: each record
-keeps its row as it came in `raw`.
+Columns are known by the names in :data:`ranvier.formats.columns.COLUMNS`. Other columns are not
+lost: each record keeps its row as it came in `raw`, and their cells in `extra`.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
-from ranvier.core.search import Record, RecordKind
+from ranvier.core.record import RecordKind
 from ranvier.core.value import PROVENANCE_ORDER
 from ranvier.errors import InputError
+from ranvier.formats.columns import DIALECTS, known_columns, named
+from ranvier.formats.dates import iso_date, year_of
+from ranvier.formats.identifiers import find_doi, find_pmcid, find_pmid, find_registry_ids, tidy_doi
+from ranvier.formats.report import Report
+from ranvier.formats.tagged.assemble import serials
+from ranvier.formats.tagged.genres import REFER, genre_of_types
+from ranvier.formats.votes import asreview_votes, covidence_votes, rayyan_votes
 
-__all__ = ["COLUMNS", "from_csv", "from_json"]
-
-#: Our field -> the column names it is known by, lower case.
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "id": ("id", "rec_id", "record_id", "accession", "key"),
-    "title": ("title", "article title", "primary title", "ti"),
-    "authors": ("authors", "author", "au"),
-    "year": ("year", "publication year", "py", "published"),
-    "journal": ("journal", "source title", "journal/book", "secondary title"),
-    "volume": ("volume", "vl"),
-    "issue": ("issue", "number"),
-    "pages": ("pages", "page"),
-    "pmid": ("pmid", "pubmed id"),
-    "pmcid": ("pmcid",),
-    "doi": ("doi",),
-    "registry_id": ("registry_id", "registration", "trial registration", "nct id"),
-    "type": ("type", "publication type", "document type"),
-    "abstract": ("abstract", "ab"),
-    "kind": ("kind",),
-    "provenance": ("provenance",),
-    "recalled": ("recalled",),
-    "source": ("source",),
-    "note": ("note", "notes"),
-}
+__all__ = ["Columns", "dialect_of", "read_item", "read_row"]
 
 
-def from_csv(data: bytes, filename: str) -> list[Record]:
-    """Read records from CSV, comma or semicolon or tab, with a header line."""
-    text = _text(data, filename)
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[tuple[int, Mapping[str, Any]]] = []
-    try:
-        if not reader.fieldnames or not _columns(reader.fieldnames).get("title"):
+def dialect_of(columns: list[str]) -> str | None:
+    """Tell whose table it is by its columns.
+
+    Examples
+    --------
+    >>> dialect_of(["PMID", "Title", "Citation", "Journal/Book"])
+    'PubMed'
+    """
+    have = {named(column) for column in columns}
+    return next(
+        (who for who, only in DIALECTS if all(named(column) in have for column in only)), None
+    )
+
+
+class Columns:
+    """The columns of one table: which field takes which, and which no field takes."""
+
+    def __init__(self, names: list[str], *, file: str) -> None:
+        self.names = [name.strip("\ufeff \t") for name in names]
+        self.dialect = dialect_of(self.names)
+        self.fields = known_columns(self.names)
+        if self.dialect is not None:  # their numbers are theirs: records are numbered in order
+            self.fields.pop("id", None)
+            if self.dialect in ("Scopus", "Zotero", "Web of Science") and "source" in self.fields:
+                self.fields["database"] = self.fields.pop("source")
+        if "title" not in self.fields:
             raise InputError(
                 "the first line names no title column.",
-                file=filename,
+                file=file,
                 row=1,
-                remedy=f"Give the column one of the names: {', '.join(COLUMNS['title'])}.",
+                remedy="Give the column one of the names: title, article title, document title.",
             )
-        for row in reader:
-            if None in row:
-                raise InputError(
-                    "this row has more cells than the header line.",
-                    file=filename,
-                    row=reader.line_num,
-                    remedy="Put text that holds the separator in double quotes.",
-                )
-            rows.append((reader.line_num, row))
-    except csv.Error as error:
-        raise InputError(
-            f"{error}.",
-            file=filename,
-            row=reader.reader.line_num,  # of the reader inside: ours counts whole rows
-            remedy="Close the open quote, at or above this line.",
-        ) from error
-    return _records(rows, filename)
+        taken = {at for held in self.fields.values() for at in held}
+        self.others = [(at, name) for at, name in enumerate(self.names) if at not in taken]
 
 
-def from_json(data: bytes, filename: str) -> list[Record]:
-    """Read records from a JSON list of objects (or an object with a list under ``records``)."""
+def read_row(cells: list[str], columns: Columns, line: int, report: Report) -> dict[str, Any]:
+    """Turn one row of a table into the fields of a record."""
+    width = len(columns.names)
+    if len(cells) > width and any(cell.strip() for cell in cells[width:]):
+        report.odd(line, "this row has more cells than the header line; they are kept as text.")
+    texts: dict[str, Any] = {}
+    tags: dict[str, str] = {}
+    for field, places in columns.fields.items():
+        held = [text for at in places if at < len(cells) and (text := _shown(cells[at]))]
+        if held:
+            texts[field] = "; ".join(held)
+            tags[field] = columns.names[places[0]]
+    row = dict(zip(columns.names, cells, strict=False))
+    made = _record(texts, tags, columns.dialect, line, report)
+    extra = [
+        (name or f"column {at + 1}", cells[at].strip())
+        for at, name in columns.others
+        if at < len(cells) and cells[at].strip()
+    ]
+    extra += [(f"column {at + 1}", cells[at].strip()) for at in range(width, len(cells))]
+    made["extra"] = (*made.get("extra", ()), *extra)
+    everything = "\n".join(cells)
+    _identify(made, everything, [value for _, value in extra])
+    if columns.dialect == "Rayyan" and (votes := rayyan_votes(made.get("note") or "")):
+        made["votes"], tags["votes"] = votes, "notes"
+    elif columns.dialect == "Covidence" and (votes := covidence_votes(row)):
+        made["votes"], tags["votes"] = votes, "Notes"
+    elif columns.dialect == "ASReview" and (votes := asreview_votes(row)):
+        made["votes"], tags["votes"] = votes, "included"
+    made["raw"] = json.dumps(row, ensure_ascii=False, sort_keys=True)
+    return made
+
+
+_NEUTRAL = re.compile(r"'(?='?[=+\-@\t\r])")
+
+
+def _shown(cell: str) -> str:
+    """Take away the apostrophe that keeps a spreadsheet from taking text for a formula."""
+    return _NEUTRAL.sub("", cell, count=1).strip() if cell[:1] == "'" else cell.strip()
+
+
+def read_item(item: Mapping[str, Any], line: int, report: Report) -> dict[str, Any]:
+    """Turn one object of a plain JSON list into the fields of a record."""
+    names = list(item)
+    places = known_columns(names)
+    texts: dict[str, Any] = {}
+    tags: dict[str, str] = {}
+    for field, held in places.items():
+        value = item[names[held[0]]]
+        texts[field] = value if isinstance(value, list) else _cell(value)
+        tags[field] = names[held[0]]
+    made = _record({k: v for k, v in texts.items() if v}, tags, None, line, report)
+    known = {at for held in places.values() for at in held}
+    made["extra"] = tuple(
+        (name, _cell(item[name]) or "")
+        for at, name in enumerate(names)
+        if at not in known and _cell(item[name])
+    )
+    made["raw"] = _sound(json.dumps(item, ensure_ascii=False, sort_keys=True), line, report)
+    _identify(made, made["raw"], [value for _, value in made["extra"]])
+    return made
+
+
+def _sound(text: str, line: int, report: Report) -> str:
+    """Replace halves of surrogate pairs, which are no characters."""
     try:
-        read = json.loads(_text(data, filename))
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"this is not JSON: {error.msg}.",
-            file=filename,
-            row=error.lineno,
-            remedy="Mend that line, or export the records anew.",
-        ) from error
-    except (RecursionError, ValueError) as error:
-        what = "lists nested too deep" if isinstance(error, RecursionError) else "too many digits"
-        raise InputError(
-            f"this JSON is no list of records: {what}.",
-            file=filename,
-            remedy="Export the records anew.",
-        ) from error
-    listed = read.get("records") if isinstance(read, dict) else read  # pyright: ignore[reportUnknownMemberType]
-    if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):  # pyright: ignore[reportUnknownVariableType]
-        raise InputError(
-            "expected a list of objects.",
-            file=filename,
-            remedy='Write [{"title": "..."}, ...], or the same under "records".',
-        )
-    return _records(list(enumerate(listed, start=1)), filename)  # pyright: ignore[reportUnknownArgumentType]
-
-
-def _text(data: bytes, filename: str) -> str:
-    """Decode UTF-8 or UTF-16 with its mark."""
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise InputError(
-            f"byte {data[error.start]:#04x} is not {encoding.removesuffix('-sig')}.",
-            file=filename,
-            row=line,
-            remedy="Save the file as UTF-8.",
-        ) from error
-    if "\0" in text:
-        raise InputError(
-            "this line holds a NUL character: is it a text file?",
-            file=filename,
-            row=text[: text.index("\0")].count("\n") + 1,
-            remedy="Export the records as CSV or JSON; a spreadsheet or database cannot be read.",
-        )
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        half = repr(text[error.start])
+        report.odd(line, f"{half} is half of a surrogate pair: no character; it was replaced.")
+        return text.encode("utf-8", "replace").decode("utf-8")
     return text
 
 
-def _columns(names: Iterable[str]) -> dict[str, str]:
-    """Return our field -> the file's column."""
-    have = {name.strip().lower(): name for name in names}
-    return {
-        field: have[known]
-        for field, all_known in COLUMNS.items()
-        for known in reversed(all_known)
-        if known in have
-    }
+_WORDS = ("kind", "provenance", "recalled")
+_SPLIT = re.compile(r"\s*;\s*")
 
 
-def _records(rows: list[tuple[int, Mapping[str, Any]]], filename: str) -> list[Record]:
-    """Turn rows into records; ids are unique and given where the file has none."""
-    records: list[Record] = []
-    seen: dict[str, int] = {}
-    for line, row in rows:
-        record = _record(row, line=line, filename=filename, position=len(records) + 1)
-        if record.id in seen:
-            raise InputError(
-                f"the id {record.id!r} is that of row {seen[record.id]}, too.",
-                file=filename,
-                row=line,
-                remedy="Give each record an id of its own, or leave the id column out.",
-            )
-        seen[record.id] = line
-        records.append(record)
-    return records
+def _record(
+    cells: dict[str, Any], tags: dict[str, str], dialect: str | None, line: int, report: Report
+) -> dict[str, Any]:
+    """Turn cells by field into the arguments of a record."""
+    made: dict[str, Any] = {"tags": tags, "title": ""}
+    extra: list[tuple[str, str]] = []
+    for field in ("id", "title", "journal", "journal_abbreviation", "volume", "issue", "pages",
+                  "abstract", "type", "note", "source", "publisher", "place", "edition", "series",
+                  "accession", "database", "short_title"):  # fmt: skip
+        if text := _cell(cells.get(field)):
+            made[field] = _sound(text, line, report)
+    made["authors"] = _authors(cells.get("authors"))
+    if not made["title"]:
+        report.odd(line, "this record has no title.")
+    for field in ("languages", "keywords", "mesh", "substances", "affiliations", "funding", "issn",
+                  "isbn", "urls"):  # fmt: skip
+        if field in cells:
+            made[field] = _listed(cells[field])
+    if "editor" in cells:
+        made["contributors"] = {"editor": _authors(cells["editor"])}
+    _year(made, cells, tags, extra, line, report)
+    first, last = _cell(cells.get("first_page")), _cell(cells.get("last_page"))
+    if "pages" not in made and (first or last):
+        made["pages"] = f"{first}-{last}" if first and last else first or last
+    if "pages" not in made and (number := _cell(cells.get("article_number"))):
+        made["pages"] = number
+    if doi := _cell(cells.get("doi")):
+        made["doi"] = tidy_doi(doi) or (doi if "/" in doi else None)
+        if made["doi"] is None:
+            extra.append((tags["doi"], doi))
+    if pmid := _cell(cells.get("pmid")):
+        digits = pmid.removesuffix(".0")
+        made["pmid"] = digits if digits.isdigit() else find_pmid(f"PMID {pmid}")
+    if pmcid := _cell(cells.get("pmcid")):
+        made["pmcid"] = find_pmcid(pmcid) or (f"PMC{pmcid}" if pmcid.isdigit() else pmcid)
+    if registered := _cell(cells.get("registry_id")):
+        made["registry_ids"] = find_registry_ids(registered)
+        made["registry_id"] = registered if dialect is None else None
+    made["kind"] = _word(cells, "kind", get_args(RecordKind), None, line, report)
+    provenance = _word(cells, "provenance", PROVENANCE_ORDER, "found", line, report)
+    made["provenance"] = provenance
+    made["recalled"] = _listed(cells.get("recalled"))
+    made["genre"] = _genre(made.get("type"), dialect)
+    if dialect == "PubMed" or (dialect == "Rayyan" and made.get("pmid")):
+        made.setdefault("database", "PubMed")
+    elif dialect in ("ClinicalTrials.gov", "ICTRP"):
+        made["kind"], made["database"] = made["kind"] or "register", dialect
+        made["genre"] = "registration"
+    elif dialect in ("Scopus", "Web of Science", "Lens", "Dimensions", "Embase.com", "CENTRAL"):
+        made.setdefault("database", dialect)
+    numbers = (*made.pop("issn", ()), *made.pop("isbn", ()))
+    made["issn"], made["isbn"] = serials(p for n in numbers for p in re.split(r"[,\s]+", n))
+    made["extra"] = tuple(extra)
+    return {name: value for name, value in made.items() if value not in (None, ())}
 
 
-def _record(row: Mapping[str, Any], *, line: int, filename: str, position: int) -> Record:
-    """Turn one row into a record."""
-    columns = _columns(row)
-    cells = {field: _cell(row[column]) for field, column in columns.items()}
-    title = cells.get("title")
-    if not title:
-        raise InputError(
-            "this record has no title.",
-            file=filename,
-            row=line,
-            remedy="Fill it in, or remove the row.",
-        )
-    raw = json.dumps(row, ensure_ascii=False, sort_keys=True)
-    try:
-        raw.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise InputError(
-            f"{raw[error.start]!r} is half of a surrogate pair: no character.",
-            file=filename,
-            row=line,
-            remedy="Remove it, or export the records anew.",
-        ) from error
-    return Record(
-        id=cells.get("id") or f"r{position:06d}",
-        title=title,
-        authors=_listed(row.get(columns.get("authors", ""))),
-        year=_year(cells.get("year"), line, filename),
-        journal=cells.get("journal"),
-        volume=cells.get("volume"),
-        issue=cells.get("issue"),
-        pages=cells.get("pages"),
-        pmid=cells.get("pmid"),
-        pmcid=cells.get("pmcid"),
-        doi=cells.get("doi"),
-        registry_id=cells.get("registry_id"),
-        type=cells.get("type"),
-        abstract=cells.get("abstract"),
-        kind=_word(cells.get("kind"), get_args(RecordKind), None, line, filename),
-        provenance=_word(cells.get("provenance"), PROVENANCE_ORDER, "found", line, filename),
-        recalled=_listed(row.get(columns.get("recalled", ""))),
-        source=cells.get("source"),
-        note=cells.get("note"),
-        raw=raw,
-    )
+def _genre(type_: str | None, dialect: str | None) -> str | None:
+    """Tell what a row describes by its type."""
+    if not type_:
+        return "article-journal" if dialect in ("PubMed", "Rayyan") else None
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type_).casefold()  # Zotero: journalArticle
+    return REFER.get(spaced) or genre_of_types([spaced])
+
+
+def _identify(made: dict[str, Any], text: str, others: Iterable[str]) -> None:
+    """Find identifiers that stand in columns not made for them."""
+    searched = "\n".join((*others, made.get("note") or "", *made.get("urls", ())))
+    if "doi" not in made and (doi := find_doi(searched)):
+        made["doi"] = doi
+    if "pmid" not in made and (pmid := find_pmid(searched)):
+        made["pmid"] = pmid
+    if "pmcid" not in made and (pmcid := find_pmcid(searched)):
+        made["pmcid"] = pmcid
+    found = tuple(dict.fromkeys((*made.get("registry_ids", ()), *find_registry_ids(text))))
+    if found:
+        made["registry_ids"] = found
+        made.setdefault("registry_id", found[0])
+
+
+_FULL = re.compile(r"\s*\(\d{6,}\)\s*$")
+_NAME_AND = re.compile(r"\s+and\s+")
+_INITIALS = re.compile(r"[^\W\d_]+(?:[\s'-][^\W\d_]+)*\s+[A-Z](?:\.?-?[A-Z]){0,3}\.?")
+
+
+def _authors(value: Any) -> tuple[str, ...]:
+    """Part names: at semicolons, else at ``and``, else at commas between ``Hahn AF`` and its like.
+
+    Examples
+    --------
+    >>> _authors("Smith A, Walter B"), _authors("Smith, John; Doe, Jane (5720)")
+    (('Smith A', 'Walter B'), ('Smith, John', 'Doe, Jane (5720)'))
+    >>> _authors("Smith, John and Doe, Jane"), _authors("Smith, John")
+    (('Smith, John', 'Doe, Jane'), ('Smith, John',))
+    """
+    if isinstance(value, list):
+        parts = [str(item) for item in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    else:
+        text = str(value or "").strip()
+        if ";" in text:
+            parts = _SPLIT.split(text)
+        elif _NAME_AND.search(text):
+            parts = _NAME_AND.split(text)
+        else:
+            pieces = [p.strip() for p in text.split(",")]
+            whole = all(_INITIALS.fullmatch(p) for p in pieces if p)
+            parts = pieces if len(pieces) > 1 and whole else [text]
+    return tuple(name for part in parts if (name := _FULL.sub("", part).strip()))
 
 
 def _cell(value: Any) -> str | None:
@@ -212,35 +257,47 @@ def _cell(value: Any) -> str | None:
 
 def _listed(value: Any) -> tuple[str, ...]:
     """Split at semicolons, or take a list as it is."""
-    parts = value if isinstance(value, list) else str(value or "").split(";")  # pyright: ignore[reportUnknownVariableType]
-    return tuple(str(part).strip() for part in parts if str(part).strip())  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    parts = value if isinstance(value, list) else _SPLIT.split(str(value or ""))  # pyright: ignore[reportUnknownVariableType]
+    return tuple(dict.fromkeys(str(p).strip() for p in parts if str(p).strip()))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
 
-def _year(cell: str | None, line: int, filename: str) -> int | None:
-    """Read a year; the first four digits of a date count."""
-    if cell is None:
-        return None
-    match = re.match(r"(1[5-9]|2[01])\d\d\b", cell)
-    if match is None:
-        raise InputError(
-            f"{cell!r} is not a year.",
-            file=filename,
-            row=line,
-            remedy="Write four digits, or leave it empty.",
-        )
-    return int(match[0])
+def _year(
+    made: dict[str, Any],
+    cells: dict[str, Any],
+    tags: dict[str, str],
+    extra: list[tuple[str, str]],
+    line: int,
+    report: Report,
+) -> None:
+    """Read year and date; what is neither is kept as text and said."""
+    printed = _cell(cells.get("year"))
+    if printed is not None:
+        made["year"] = year_of(printed)
+        if made["year"] is None:
+            report.odd(line, f"{printed!r} is not a year.")
+            extra.append((tags["year"], printed))
+        elif len(printed) > 6 and (day := iso_date(printed)):
+            made["date"] = day
+    when = _cell(cells.get("date"))
+    if when is not None:
+        day = iso_date(when)
+        if day and made.get("year") in (None, int(day[:4])):
+            made["date"], made["year"] = day, int(day[:4])
+        else:
+            extra.append((tags["date"], when))
+    if "date" not in made and made.get("year"):
+        made["date"] = str(made["year"])
 
 
-def _word(cell: str | None, known: Iterable[Any], default: Any, line: int, filename: str) -> Any:
+def _word(
+    cells: dict[str, Any], field: str, known: Iterable[Any], default: Any, line: int, report: Report
+) -> Any:
     """Read one of a few known words."""
+    cell = _cell(cells.get(field))
     if cell is None:
         return default
     words = tuple(known)
     if cell not in words:
-        raise InputError(
-            f"{cell!r} is none of {', '.join(words)}.",
-            file=filename,
-            row=line,
-            remedy="Write one of these words, or leave it empty.",
-        )
+        report.odd(line, f"{field} {cell!r} is none of {', '.join(words)}; it was left out.")
+        return default
     return cell

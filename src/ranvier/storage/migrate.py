@@ -11,7 +11,7 @@ from ranvier.errors import StorageError
 __all__ = ["HEAD", "migrate", "require_current"]
 
 #: The newest migration in ``migrations/versions``; revisions are numbered, so they have an order.
-HEAD = "0001"
+HEAD = "0002"
 
 #: Not Alembic's own name: on a team's PostgreSQL it might be somebody else's.
 VERSION_TABLE = "ranvier_schema"

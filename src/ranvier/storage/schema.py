@@ -31,6 +31,7 @@ __all__ = [
     "TALLY",
     "THING",
     "THING_EVENT",
+    "UNDER_WAY",
 ]
 
 METADATA = MetaData()
@@ -129,6 +130,16 @@ BLOB = Table(
     Column("sha256", NAME, nullable=False),
     Column("bytes", LargeBinary, nullable=False),
     PrimaryKeyConstraint("review_id", "sha256", name="blob_pk"),
+)
+
+#: How far long work has come, so that it goes on after a crash; no part of the review.
+UNDER_WAY = Table(
+    "under_way",
+    METADATA,
+    _review_id(),
+    Column("name", NAME, nullable=False),
+    Column("text", Text, nullable=False),
+    PrimaryKeyConstraint("review_id", "name", name="under_way_pk"),
 )
 
 PROJECTIONS = (THING, THING_EVENT, TALLY)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, delete, insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -21,7 +21,7 @@ from ranvier.storage.drafts import check, check_text
 from ranvier.storage.engines import Database
 from ranvier.storage.log import PAGE, page, recorded_end
 from ranvier.storage.projections import rebuild, standing_of
-from ranvier.storage.schema import ACTOR, BLOB, TALLY, THING
+from ranvier.storage.schema import ACTOR, BLOB, TALLY, THING, UNDER_WAY
 from ranvier.storage.writer import Writer
 
 __all__ = ["SqlStore"]
@@ -160,6 +160,26 @@ class SqlStore:
         with self._reading() as conn:
             hashes = list(conn.execute(query.order_by(BLOB.c.sha256)).scalars())
         yield from hashes
+
+    def put_under_way(self, name: str, text: str | None) -> None:
+        """Note how far long work has come; ``None`` when it is done."""
+        check_text(text, name="text")
+
+        def work(conn: Connection) -> None:
+            held = UNDER_WAY.c.review_id == self.review_id, UNDER_WAY.c.name == name
+            conn.execute(delete(UNDER_WAY).where(*held))
+            if text is not None:
+                row = {"review_id": self.review_id, "name": name, "text": text}
+                conn.execute(insert(UNDER_WAY).values(row))
+
+        self._writing().run(work)
+
+    def under_way(self, name: str) -> str | None:
+        """Return how far a piece of long work had come."""
+        query = select(UNDER_WAY.c.text)
+        query = query.where(UNDER_WAY.c.review_id == self.review_id, UNDER_WAY.c.name == name)
+        with self._reading() as conn:
+            return conn.execute(query).scalar_one_or_none()
 
     def put_actor(self, actor: Actor) -> None:
         """Add an actor, or change or erase the name and address of one.

@@ -7,7 +7,8 @@ time: an act that fails, or takes something back, does so.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import zlib
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -22,7 +23,7 @@ from ranvier.core.rules import Ledger
 from ranvier.core.search import Import, Record
 from ranvier.workflow.ports import Store
 
-__all__ = ["forget", "known", "learn", "read_records"]
+__all__ = ["forget", "known", "learn", "read_records", "record_ids"]
 
 
 @dataclass(slots=True)
@@ -71,13 +72,33 @@ def learn(store: Store, ledger: Ledger, payload: object, *, client_id: str, type
     ledger.take(payload)
     ledger.client_ids[client_id] = type_
     if isinstance(payload, Import):
-        ledger.records |= {r.id for r in read_records(store, payload)}
+        ledger.records.update(record_ids(store, payload))
 
 
-def read_records(store: Store, imported: Import) -> list[Record]:
-    """Read the records of an import back from its blob."""
-    lines = store.blob(imported.records_sha256).splitlines()
-    return [msgspec.json.decode(line, type=Record) for line in lines]
+def read_records(store: Store, imported: Import) -> Iterator[Record]:
+    """Read the records of an import back from its blobs, part by part."""
+    for lines in _lines(store, imported):
+        for line in lines:
+            yield msgspec.json.decode(line, type=Record)
+
+
+def record_ids(store: Store, imported: Import) -> Iterator[str]:
+    """Give the ids of an import's records; those that were numbered need not be read."""
+    if imported.numbering == "given":
+        yield from (f"{imported.id}/r{n:06d}" for n in range(1, imported.count + 1))
+        return
+    for record in read_records(store, imported):
+        yield record.id
+
+
+def _lines(store: Store, imported: Import) -> Iterator[list[bytes]]:
+    """Give the records of an import as lines."""
+    if not imported.parts:
+        yield store.blob(imported.records_sha256).splitlines()
+        return
+    for part in imported.parts:
+        if part.records_sha256 is not None:
+            yield zlib.decompress(store.blob(part.records_sha256)).splitlines()
 
 
 def _catch_up(store: Store, kept: _Kept, ledger: Ledger) -> None:
@@ -107,5 +128,5 @@ def _read(store: Store) -> tuple[Ledger, int]:
         if standing.status == "standing":
             ledger.take(decode(standing.type, standing.payload))
     for imported in ledger.of("import").values():
-        ledger.records |= {r.id for r in read_records(store, imported)}
+        ledger.records.update(record_ids(store, imported))
     return ledger, seq

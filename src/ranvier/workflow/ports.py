@@ -58,6 +58,17 @@ class Store(Protocol):
         """Yield the hashes of all blobs in order."""
         ...
 
+    def put_under_way(self, name: str, text: str | None) -> None:
+        """Note how far a piece of long work has come, so that it goes on after a crash.
+
+        ``None`` when it is done. Such notes are no part of the review.
+        """
+        ...
+
+    def under_way(self, name: str) -> str | None:
+        """Return how far a piece of long work had come; ``None`` if none is under way."""
+        ...
+
     def put_actor(self, actor: Actor) -> None:
         """Add an actor, or change or erase the name and address of one."""
         ...

@@ -19,7 +19,7 @@ from ranvier.core.rules import Ledger, values_of
 from ranvier.core.search import Clustering
 from ranvier.core.value import find_anchor
 from ranvier.errors import AnchorError, InputError, NotFoundError, RuleError
-from ranvier.workflow.known import forget, known, learn, read_records
+from ranvier.workflow.known import forget, known, learn, record_ids
 from ranvier.workflow.ports import Store
 
 __all__ = ["Saying", "now", "record"]
@@ -132,7 +132,7 @@ def _left_hanging(store: Store, drafts: list[Draft], payload: object) -> list[st
     for held in payloads:
         left.take(held)
     for imported in left.of("import").values():
-        left.records |= {r.id for r in read_records(store, imported)}
+        left.records.update(record_ids(store, imported))
     checked = (p for p in payloads if fact_of(p).kind != "review")
     problems = [problem for held in checked for problem in left.problems(held)]
     if not problems:

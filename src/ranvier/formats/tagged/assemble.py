@@ -1,0 +1,281 @@
+"""From tags with values to a record, by a table that says which field takes which tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ranvier.formats.dates import iso_date, year_of
+from ranvier.formats.identifiers import (
+    find_doi,
+    find_pmcid,
+    find_pmid,
+    find_registry_ids,
+    tidy_doi,
+)
+
+__all__ = [
+    "Table",
+    "Values",
+    "assemble",
+    "identify",
+    "one_line",
+    "put_serials",
+    "serials",
+    "tidy_names",
+]
+
+Values = dict[str, list[str]]
+Plan = tuple[str, tuple[str, ...], frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Which field takes which tags.
+
+    Attributes
+    ----------
+    one : dict of str to tuple of str
+        Field -> tags in order of preference; the first with a value is taken.
+    many : dict of str to tuple of str
+        Field -> tags that are all taken.
+    first_of : frozenset of str
+        Fields of `many` for which only the first tag that has values is taken.
+    roles : dict of str to str
+        Tag -> role of the contributors it names.
+    splits : dict of str to str
+        Tag -> pattern between several values in one.
+    doi, pmid, pmcid : tuple of str
+        Tags that hold nothing else, in order.
+    searched : tuple of str
+        Tags whose text may name an identifier.
+    prose : frozenset of str
+        Tags whose lines are kept apart.
+    """
+
+    one: dict[str, tuple[str, ...]]
+    many: dict[str, tuple[str, ...]]
+    first_of: frozenset[str] = frozenset()
+    roles: dict[str, str] = field(default_factory=dict[str, str])
+    splits: dict[str, re.Pattern[str]] = field(default_factory=dict[str, re.Pattern[str]])
+    doi: tuple[str, ...] = ()
+    pmid: tuple[str, ...] = ()
+    pmcid: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ()
+    year: tuple[str, ...] = ()
+    date: tuple[str, ...] = ()
+    ignored: frozenset[str] = frozenset()
+    one_plan: tuple[Plan, ...] = field(init=False)
+    many_plan: tuple[Plan, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Lay out, for speed, which tags each field looks at."""
+        for name, rows in (("one_plan", self.one), ("many_plan", self.many)):
+            plan = tuple((field_, tags, frozenset(tags)) for field_, tags in rows.items())
+            object.__setattr__(self, name, plan)
+
+
+_ISBN = re.compile(r"(?<!\d)(?:97[89][\d -]{10,14}|\d[\d-]{8,12}[\dXx])(?![\d-])")
+_ISSN = re.compile(r"(?<!\d)\d{4}-?\d{3}[\dXx](?![\d-])")
+_LABELS = re.compile(r"\W*\(?(?:IS[SB]N|[Pp]rint|[Ee]lectronic|[Ll]inking)\)?\W*")
+
+
+def serials(numbers: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Part ISSNs from ISBNs, without what is written beside them.
+
+    Examples
+    --------
+    >>> serials(["2234943X (ISSN)", "978-1-5386-6240-3", "0092-8674 (Print)", "none"])
+    (('2234943X', '0092-8674', 'none'), ('978-1-5386-6240-3',))
+    """
+    issn: list[str] = []
+    isbn: list[str] = []
+    for number in numbers:
+        if found := _ISBN.search(number):
+            isbn.append(found[0].strip())
+        elif found := _ISSN.search(number):
+            issn.append(found[0])
+        elif rest := _LABELS.sub("", number).strip():
+            issn.append(rest)
+    return tuple(dict.fromkeys(issn)), tuple(dict.fromkeys(isbn))
+
+
+def put_serials(made: dict[str, Any], tags: dict[str, str]) -> None:
+    """Part the numbers that were gathered as ISSN."""
+    numbers = (*made.pop("issn", ()), *made.pop("isbn", ()))
+    issn, isbn = serials(numbers)
+    if issn:
+        made["issn"] = issn
+    if isbn:
+        made["isbn"] = isbn
+        tags.setdefault("isbn", tags.get("issn", ""))
+
+
+_SPACES = re.compile(r"\s+")
+
+
+def one_line(text: str) -> str:
+    """Join the lines of a value."""
+    if "\n" in text or "  " in text or "\t" in text:
+        return _SPACES.sub(" ", text).strip()
+    return text.strip()
+
+
+def assemble(values: Values, table: Table) -> dict[str, Any]:
+    """Fill the fields of a record from tags with values; what no field takes goes to ``extra``.
+
+    The result holds the arguments of :class:`Record`, without ``id``; ``tags`` says what each
+    field was taken from.
+    """
+    made: dict[str, Any] = {}
+    tags: dict[str, str] = {}
+    used: set[str] = set()
+    have = values.keys()
+    for name, candidates, known in table.one_plan:
+        if known.isdisjoint(have):
+            continue
+        for tag in candidates:
+            held = values.get(tag)
+            if held is None or (tag in used and name != "journal_abbreviation"):
+                continue
+            used.add(tag)
+            if name not in made:
+                made[name], tags[name] = held[0], tag
+                if len(held) > 1:
+                    _more(made, tag, held[1:], made[name])
+            elif held[0] != made[name]:
+                _more(made, tag, held, made[name])
+    for name, candidates, known in table.many_plan:
+        if known.isdisjoint(have):
+            continue
+        taken: list[str] = []
+        source = ""
+        for tag in candidates:
+            held = values.get(tag)
+            if held is None or tag in used:
+                continue
+            used.add(tag)
+            if taken and name in table.first_of:
+                continue
+            pattern = table.splits.get(tag)
+            if pattern is not None:
+                held = [part for value in held for part in pattern.split(value) if part]
+            taken += held
+            source = f"{source} {tag}" if source else tag
+        if taken:
+            made[name] = tuple(taken) if name == "authors" else tuple(dict.fromkeys(taken))
+            tags[name] = source
+    for tag, role in table.roles.items():
+        if tag in have and tag not in used:
+            roles: dict[str, tuple[str, ...]] = made.setdefault("contributors", {})
+            roles[role] = (*roles.get(role, ()), *values[tag])
+            tags[f"contributors.{role}"] = tag
+            used.add(tag)
+    _dates(made, tags, values, table, used)
+    _ids(made, tags, values, table, used)
+    extra: list[tuple[str, str]] = made.pop("extra", [])
+    for tag in have - used - table.ignored:
+        extra += [(tag, value) for value in values[tag]]
+    if extra:
+        made["extra"] = tuple(extra)
+    made["tags"] = tags
+    return made
+
+
+def _more(made: dict[str, Any], tag: str, values: list[str], taken: str) -> None:
+    """Keep further values of a field that holds one."""
+    extra: list[tuple[str, str]] = made.setdefault("extra", [])
+    extra += [(tag, value) for value in values if value and value != taken]
+
+
+def _dates(
+    made: dict[str, Any], tags: dict[str, str], values: Values, table: Table, used: set[str]
+) -> None:
+    """Take the year from the first tag that tells it, and the most precise date of that year."""
+    year: int | None = None
+    for tag in table.year:
+        for value in values.get(tag, ()):
+            found = year_of(value)
+            used.add(tag)
+            if year is None and found is not None:
+                year, tags["year"] = found, tag
+                made["year"] = year
+            elif found is None or found != year:
+                _more(made, tag, [value], str(year))
+    best: str | None = None
+    for tag in table.date:
+        for value in values.get(tag, ()):
+            iso = iso_date(value)
+            if iso and (year is None or iso[:4] == str(year)):
+                if best is None or len(iso) > len(best):
+                    best, tags["date"] = iso, tag
+                used.add(tag)
+    if best is not None:
+        made["date"] = best
+        if year is None:
+            made["year"], tags["year"] = int(best[:4]), tags["date"]
+
+
+def _ids(
+    made: dict[str, Any], tags: dict[str, str], values: Values, table: Table, used: set[str]
+) -> None:
+    """Take DOI, PMID and PMCID from tags of their own, else from those that may name them."""
+    for tag in table.doi:
+        for value in values.get(tag, ()):
+            found = tidy_doi(value)
+            used.add(tag)
+            if found and "doi" not in made:
+                made["doi"], tags["doi"] = found, tag
+            elif found is None or found.lower() != str(made["doi"]).lower():
+                _more(made, tag, [value], "")
+    for name, own, digits in (("pmid", table.pmid, True), ("pmcid", table.pmcid, False)):
+        for tag in own:
+            for value in values.get(tag, ()):
+                number = value.strip()
+                if digits and number.isdigit() and len(number) <= 8 and name not in made:
+                    made[name], tags[name] = number.lstrip("0") or number, tag
+                    used.add(tag)
+                elif not digits and name not in made and (pmcid := find_pmcid(value)):
+                    made[name], tags[name] = pmcid, tag
+                    used.add(tag)
+    if "doi" in made and "pmid" in made and "pmcid" in made:
+        return
+    for tag in table.searched:
+        for value in values.get(tag, ()):
+            if "doi" not in made and ("10." in value) and (doi := find_doi(value)):
+                made["doi"], tags["doi"] = doi, tag
+            if "pm" in value or "PM" in value or "ubMed" in value:
+                if "pmid" not in made and (pmid := find_pmid(value)):
+                    made["pmid"], tags["pmid"] = pmid, tag
+                if "pmcid" not in made and (pmcid := find_pmcid(value)):
+                    made["pmcid"], tags["pmcid"] = pmcid, tag
+
+
+def identify(made: dict[str, Any], text: str) -> None:
+    """Find trial registrations anywhere in the text of a record."""
+    found = find_registry_ids(text)
+    if found:
+        made["registry_ids"] = found
+        made["registry_id"] = found[0]
+
+
+_TIGHT = re.compile(r",(?=\S)")
+
+
+def tidy_names(made: dict[str, Any]) -> None:
+    """Put a space after the comma of a name, and take away one that parts nothing."""
+    for name in made.get("authors", ()):
+        if ",," in name or name.endswith(",") or ("," in name and ", " not in name):
+            break
+    else:
+        return
+    groups = tuple(
+        name[:-1] for name in made["authors"] if name.endswith(",") and "," not in name[:-1]
+    )
+    if groups:  # EndNote's sign for an organisation
+        made["groups"] = groups
+    made["authors"] = tuple(
+        _TIGHT.sub(", ", name.replace(",,", ",")).rstrip(", ") or name for name in made["authors"]
+    )

@@ -1,0 +1,121 @@
+"""The machine that reads tagged lines: a stream of text to records' texts to tags with values.
+
+A `Grammar` says where a record begins and what a tag looks like. Lines without a tag continue the
+value before them, so nothing that stands in a file is skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TextIO
+
+from ranvier.formats.report import Report
+from ranvier.formats.source import BLOCK
+
+__all__ = ["Grammar", "Piece", "Tagged", "split"]
+
+#: A text this long without the start of a record is no file of records: it is cut there.
+LONGEST = 64 * BLOCK
+
+Tagged = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The text of one record, and the line at which it begins."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grammar:
+    """How a format of tagged lines is built.
+
+    Attributes
+    ----------
+    start : pattern
+        Where a record begins (a match at the start of a line).
+    tag : pattern
+        Two groups: the tag, and its value with the lines that continue it.
+    recut : function or None
+        Parts a piece that turns out to hold several records.
+    header : pattern or None
+        Lines before the first record that are known and mean nothing.
+    """
+
+    start: re.Pattern[str]
+    tag: re.Pattern[str]
+    recut: Callable[[str], list[str]] | None = None
+    header: re.Pattern[str] | None = None
+
+
+def grammar(
+    *,
+    start: str,
+    tag: str,
+    recut: Callable[[str], list[str]] | None = None,
+    header: str | None = None,
+) -> Grammar:
+    """Build a grammar from the pattern of a tag alone; the lines that continue it are added."""
+    continued = rf"^{tag}(.*(?:\n(?!{re.sub(r'[(](?![?])', '(?:', tag)}).*)*)"
+    return Grammar(
+        start=re.compile(start, re.MULTILINE),
+        tag=re.compile(continued, re.MULTILINE),
+        recut=recut,
+        header=re.compile(header) if header else None,
+    )
+
+
+def split(stream: TextIO, form: Grammar, report: Report) -> Iterator[Piece]:
+    """Part a stream into the texts of its records, with bounded memory.
+
+    Text without any tag is no record: it is reported, unless it is blank or a known header.
+    """
+    for piece in cut(stream, form.start, report):
+        if form.tag.search(piece.text) is None:
+            _between(piece, form, report)
+            continue
+        if form.recut is None:
+            yield piece
+            continue
+        line = piece.line
+        for part in form.recut(piece.text):
+            if form.tag.search(part):
+                yield Piece(part, line)
+            else:
+                _between(Piece(part, line), form, report)
+            line += part.count("\n")
+
+
+def cut(stream: TextIO, start: re.Pattern[str], report: Report) -> Iterator[Piece]:
+    """Cut a stream before each match of `start`."""
+    held, line = "", 1
+    while block := stream.read(BLOCK):
+        held += block
+        at = 0
+        for match in start.finditer(held):
+            begin = match.start()
+            if begin > at:
+                text = held[at:begin]
+                yield Piece(text, line)
+                line += text.count("\n")
+            at = begin
+        held = held[at:]
+        if len(held) > LONGEST:
+            report.odd(line, f"no record begins in {len(held)} characters; the text was cut there.")
+            yield Piece(held, line)
+            line += held.count("\n")
+            held = ""
+    if held:
+        yield Piece(held, line)
+
+
+def _between(piece: Piece, form: Grammar, report: Report) -> None:
+    """Report text that belongs to no record."""
+    for offset, text in enumerate(piece.text.split("\n")):
+        shown = text.strip(" \t\ufeff\xa0\x1a\0")
+        if shown and not (form.header and form.header.match(shown)):
+            report.odd(piece.line + offset, f"text outside any record: {shown[:80]!r}.")

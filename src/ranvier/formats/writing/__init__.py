@@ -1,0 +1,1 @@
+"""Records to files of other programs; each writer says what its format cannot hold."""
