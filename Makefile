@@ -48,8 +48,9 @@ format: setup ## format the code
 authoring: setup ## write reviews/mmn anew from the facts in reviews/authoring
 	@$(BIN)/python -m reviews.authoring
 
-benchmark: setup ## measure: rebuild of a million events
+benchmark: setup ## measure: rebuild of a million events, reading of files of records
 	@$(BIN)/python benchmarks/rebuild.py
+	@$(BIN)/python benchmarks/records.py
 
 wheel: setup ## build the wheel into dist/
 	@$(BIN)/pip wheel --quiet --no-build-isolation --no-deps -w dist .

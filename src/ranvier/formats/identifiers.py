@@ -91,7 +91,7 @@ _DASHED = re.compile(r"-\d{6}-\d\d")
 #: tells ten times faster than the patterns themselves.
 _LETTERS = re.compile("NCT|CTR|RCT|CTN|UMIN|DRKS|NTR|NL-OM|KCT|RBR|PER-[0-9]|RPCEC|APICC")
 #: The same in small letters, as addresses have them.
-_SMALL = ("nct0", "isrctn", "apicC", "chictr")
+_SMALL = tuple(re.compile(word).search for word in ("nct0", "isrctn", "apicC", "chictr"))
 
 
 def find_registry_ids(text: str) -> tuple[str, ...]:
@@ -103,7 +103,7 @@ def find_registry_ids(text: str) -> tuple[str, ...]:
     ('NCT00666263', '2009-012265-11')
     """
     dashed = _DASHED.search(text) is not None
-    if not dashed and _LETTERS.search(text) is None and not any(x in text for x in _SMALL):
+    if not dashed and _LETTERS.search(text) is None and not any(search(text) for search in _SMALL):
         return ()
     capitals = text.upper()
     found: dict[int, str] = {}

@@ -28,7 +28,33 @@ __all__ = [
 ]
 
 Values = dict[str, list[str]]
-Plan = tuple[str, tuple[str, ...], frozenset[str]]
+
+#: Sets of tags whose plan is kept.
+PLANS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What becomes of the tags of a record.
+
+    Attributes
+    ----------
+    one : list of (str, str)
+        Field and the tag it takes.
+    others : list of (str, str)
+        Field and further tags for it, which go to ``extra`` if they differ.
+    many : list of (str, str, list)
+        Field, its tags as one text, and each tag with the pattern that parts its values.
+    roles : list of (str, str)
+        Tag and role.
+    used : frozenset of str
+    """
+
+    one: list[tuple[str, str]]
+    others: list[tuple[str, str]]
+    many: list[tuple[str, str, list[tuple[str, re.Pattern[str] | None]]]]
+    roles: list[tuple[str, str]]
+    used: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +93,46 @@ class Table:
     year: tuple[str, ...] = ()
     date: tuple[str, ...] = ()
     ignored: frozenset[str] = frozenset()
-    one_plan: tuple[Plan, ...] = field(init=False)
-    many_plan: tuple[Plan, ...] = field(init=False)
+    plans: dict[frozenset[str], Plan] = field(
+        default_factory=dict[frozenset[str], "Plan"], repr=False, compare=False
+    )
 
-    def __post_init__(self) -> None:
-        """Lay out, for speed, which tags each field looks at."""
-        for name, rows in (("one_plan", self.one), ("many_plan", self.many)):
-            plan = tuple((field_, tags, frozenset(tags)) for field_, tags in rows.items())
-            object.__setattr__(self, name, plan)
+    def plan(self, have: frozenset[str]) -> Plan:
+        """Lay out which field takes which of the tags that a record has.
+
+        Records of one file have the same few sets of tags, so that this is done once for each.
+        """
+        plan = self.plans.get(have)
+        if plan is None:
+            plan = _planned(self, have)
+            if len(self.plans) < PLANS:
+                self.plans[have] = plan
+        return plan
+
+
+def _planned(table: Table, have: frozenset[str]) -> Plan:
+    """Make the plan for a set of tags."""
+    used: set[str] = set()
+    one: list[tuple[str, str]] = []
+    others: list[tuple[str, str]] = []
+    for name, candidates in table.one.items():
+        found = [
+            tag for tag in candidates
+            if tag in have and (tag not in used or name == "journal_abbreviation")
+        ]  # fmt: skip
+        used.update(found)
+        one += [(name, tag) for tag in found[:1]]
+        others += [(name, tag) for tag in found[1:]]
+    many: list[tuple[str, str, list[tuple[str, re.Pattern[str] | None]]]] = []
+    for name, candidates in table.many.items():
+        found = [tag for tag in candidates if tag in have and tag not in used]
+        used.update(found)
+        taken = found[:1] if name in table.first_of else found
+        if taken:
+            many.append((name, " ".join(taken), [(tag, table.splits.get(tag)) for tag in taken]))
+    roles = [(tag, role) for tag, role in table.roles.items() if tag in have and tag not in used]
+    used.update(tag for tag, _ in roles)
+    return Plan(one=one, others=others, many=many, roles=roles, used=frozenset(used))
 
 
 _ISBN = re.compile(r"(?<!\d)(?:97[89][\d -]{10,14}|\d[\d-]{8,12}[\dXx])(?![\d-])")
@@ -129,55 +187,39 @@ def assemble(values: Values, table: Table) -> dict[str, Any]:
     The result holds the arguments of :class:`Record`, without ``id``; ``tags`` says what each
     field was taken from.
     """
+    plan = table.plan(frozenset(values))
     made: dict[str, Any] = {}
     tags: dict[str, str] = {}
-    used: set[str] = set()
-    have = values.keys()
-    for name, candidates, known in table.one_plan:
-        if known.isdisjoint(have):
-            continue
-        for tag in candidates:
-            held = values.get(tag)
-            if held is None or (tag in used and name != "journal_abbreviation"):
-                continue
-            used.add(tag)
-            if name not in made:
-                made[name], tags[name] = held[0], tag
-                if len(held) > 1:
-                    _more(made, tag, held[1:], made[name])
-            elif held[0] != made[name]:
-                _more(made, tag, held, made[name])
-    for name, candidates, known in table.many_plan:
-        if known.isdisjoint(have):
-            continue
+    used: set[str] = set(plan.used)
+    for name, tag in plan.one:
+        held = values[tag]
+        made[name], tags[name] = held[0], tag
+        if len(held) > 1:
+            _more(made, tag, held[1:], held[0])
+    for name, tag in plan.others:
+        if values[tag] != [made[name]]:
+            _more(made, tag, values[tag], made[name])
+    for name, sources, parts in plan.many:
         taken: list[str] = []
-        source = ""
-        for tag in candidates:
-            held = values.get(tag)
-            if held is None or tag in used:
-                continue
-            used.add(tag)
-            if taken and name in table.first_of:
-                continue
-            pattern = table.splits.get(tag)
+        for tag, pattern in parts:
+            held = values[tag]
             if pattern is not None:
                 held = [part for value in held for part in pattern.split(value) if part]
             taken += held
-            source = f"{source} {tag}" if source else tag
         if taken:
-            made[name] = tuple(taken) if name == "authors" else tuple(dict.fromkeys(taken))
-            tags[name] = source
-    for tag, role in table.roles.items():
-        if tag in have and tag not in used:
-            roles: dict[str, tuple[str, ...]] = made.setdefault("contributors", {})
-            roles[role] = (*roles.get(role, ()), *values[tag])
-            tags[f"contributors.{role}"] = tag
-            used.add(tag)
+            unique = len(taken) == 1 or name == "authors"
+            made[name] = tuple(taken) if unique else tuple(dict.fromkeys(taken))
+            tags[name] = sources
+    for tag, role in plan.roles:
+        roles: dict[str, tuple[str, ...]] = made.setdefault("contributors", {})
+        roles[role] = (*roles.get(role, ()), *values[tag])
+        tags[f"contributors.{role}"] = tag
     _dates(made, tags, values, table, used)
     _ids(made, tags, values, table, used)
     extra: list[tuple[str, str]] = made.pop("extra", [])
-    for tag in have - used - table.ignored:
-        extra += [(tag, value) for value in values[tag]]
+    for tag in values:
+        if tag not in used and tag not in table.ignored:
+            extra += [(tag, value) for value in values[tag]]
     if extra:
         made["extra"] = tuple(extra)
     made["tags"] = tags

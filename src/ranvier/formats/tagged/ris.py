@@ -139,8 +139,11 @@ _KEYWORD_LINES = {"KW", "AB", "N1", "M3"}
 def read(piece: Piece, form: Grammar, dialect: str | None, report: Report) -> dict[str, Any]:
     """Read the text of one record into the fields of a :class:`Record`."""
     values: Values = {}
+    ended = False
     for tag, value in form.tag.findall(piece.text):
         text = value.strip()
+        if tag == "ER":
+            ended = True
         if not text:
             continue
         if "\n" in text and tag not in _KEYWORD_LINES and tag != "ER":
@@ -160,7 +163,7 @@ def read(piece: Piece, form: Grammar, dialect: str | None, report: Report) -> di
     tags: dict[str, str] = made["tags"]
     if "TY" not in values:
         report.odd(piece.line, "a record without a TY line.")
-    if "ER" not in values and not _ER.search(piece.text):
+    if not ended:
         report.odd(piece.line, "a record without an ER line: its end is where the next begins.")
     _pages(made, tags, values)
     if "N1" in values:
