@@ -140,3 +140,12 @@ class Small:
 @pytest.fixture(scope="session")
 def small() -> Small:
     return Small()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave nightly tests out, unless they are asked for with ``-m nightly``."""
+    if "nightly" not in (config.option.markexpr or ""):
+        skip = pytest.mark.skip(reason="longer than the gate allows: run with -m nightly")
+        for item in items:
+            if item.get_closest_marker("nightly"):
+                item.add_marker(skip)
