@@ -210,6 +210,15 @@ def test_many_copies_of_one_record_are_one_cluster():
     assert [len(cluster) for cluster in found.clusters] == [150]
 
 
+def test_the_same_title_in_the_year_after_needs_more_than_the_authors():
+    """An annual report looks just like a report that was online the year before its print."""
+    nowhere = {"volume": None, "issue": None, "pages": None}
+    a, b = records(year=2002, **nowhere)
+    found = deduplicate([replace(a, volume=None, issue=None, pages=None), b])
+    assert found.clusters == ()
+    assert len(found.questions) == 1
+
+
 def test_records_without_a_title_are_never_merged_unseen():
     a, b = records()
     assert deduplicate([a, replace(b, title="")]).clusters == ()

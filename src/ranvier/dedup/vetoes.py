@@ -117,6 +117,7 @@ def vetoes(
         "title": at("title", "differs")
         | (at("title", "alike") & ~(same_id | (printed & at("authors", "same")) | told)),
         "thin": again
+        | (at("year", "next", "differs") & bare)
         | (brief & ~(placed | same_id))
         | (at("title", "none") & ~same_id)
         | ~(
