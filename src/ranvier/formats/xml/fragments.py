@@ -103,7 +103,8 @@ def _character(match: re.Match[str]) -> str:
     return found if found != match[0] else f"&amp;{match[1]};"
 
 
-_INLINE = {"i": "i", "italic": "i", "b": "b", "bold": "b", "sub": "sub", "sup": "sup"}
+#: Control characters that stand for signs of Windows-1252, as some publishers deposit them.
+_CONTROLS = {n: bytes([n]).decode("cp1252", "replace") for n in range(0x80, 0xA0)}
 _SPACE = re.compile(r"\s+")
 
 
@@ -112,4 +113,8 @@ def text_in(element: Element | None) -> str:
     if element is None:
         return ""
     text = element.text if len(element) == 0 else "".join(element.itertext())  # pyright: ignore[reportArgumentType]
-    return _SPACE.sub(" ", text).strip() if text else ""
+    if not text:
+        return ""
+    if not text.isascii():
+        text = text.translate(_CONTROLS)
+    return _SPACE.sub(" ", text).strip()
