@@ -112,7 +112,7 @@ def analyse(
     recognised by their headings, and how is said; what looks wrong in them is said, too.
 
     \b
-    Examples:
+    Example:
       ranvier analyse trials.csv --measure RR --figure forest.svg
       ranvier analyse trials.xlsx --by design --figure forest.pdf --layout jama
       ranvier analyse trials.csv --mods "~ year" --as-r
