@@ -75,6 +75,7 @@ from ranvier.stats.matreg import MatrixRegression, matreg
 from ranvier.stats.meta_binary import MetaBinary, meta_binary
 from ranvier.stats.mixed import FitStats, Test
 from ranvier.stats.mixtures import Posterior
+from ranvier.stats.models import rma
 from ranvier.stats.paired import (
     CrossoverResult,
     McNemarMethod,
@@ -96,7 +97,7 @@ from ranvier.stats.regression import (
     meta_regression,
 )
 from ranvier.stats.result import Report, Result
-from ranvier.stats.rma import PiMethod, RmaResult, rma
+from ranvier.stats.rma import PiMethod, RmaResult
 from ranvier.stats.selection import SelectionResult, SelectionType, selmodel
 from ranvier.stats.sensitivity import (
     Baujat,
@@ -105,6 +106,7 @@ from ranvier.stats.sensitivity import (
     gosh,
     leave1out,
 )
+from ranvier.stats.source import Source
 from ranvier.stats.sparse_methods import (
     Advice,
     SparseFacts,
@@ -116,6 +118,18 @@ from ranvier.stats.subgroups import Subgroups, subgroups
 from ranvier.stats.tau2 import Method
 from ranvier.stats.tau2_ci import Tau2Ci, Tau2Interval, confint_tau2
 from ranvier.stats.tau_priors import TauPrior, turner_prior
+from ranvier.stats.verbs import (
+    Comparison,
+    Predictions,
+    Profile,
+    WaldTest,
+    anova,
+    confint,
+    fitstats,
+    predict,
+    profile,
+    weights,
+)
 from ranvier.stats.zero_cells import ZERO_CELLS, ZeroCells, ZeroCellsName
 
 __all__ = [
@@ -139,6 +153,7 @@ __all__ = [
     "CoefficientName",
     "CombineMethod",
     "CombinedP",
+    "Comparison",
     "Contrast",
     "Contrasted",
     "Control",
@@ -176,6 +191,8 @@ __all__ = [
     "PermutationTest",
     "PiMethod",
     "Posterior",
+    "Predictions",
+    "Profile",
     "ProportionCi",
     "ProportionMethod",
     "RStops",
@@ -187,6 +204,7 @@ __all__ = [
     "ScalePrediction",
     "SelectionResult",
     "SelectionType",
+    "Source",
     "SparseFacts",
     "SparseMethods",
     "Subgroups",
@@ -198,9 +216,11 @@ __all__ = [
     "TrimFill",
     "VType",
     "Verdict",
+    "WaldTest",
     "ZeroCells",
     "ZeroCellsName",
     "agreement",
+    "anova",
     "baujat",
     "bayesmeta",
     "begg_test",
@@ -211,6 +231,7 @@ __all__ = [
     "chi2_test",
     "combine_groups",
     "combine_p",
+    "confint",
     "confint_tau2",
     "contrast",
     "cumul",
@@ -220,6 +241,7 @@ __all__ = [
     "exact_odds_ratio",
     "exact_rate_ratio",
     "fisher_test",
+    "fitstats",
     "fsn",
     "gosh",
     "hc",
@@ -241,8 +263,10 @@ __all__ = [
     "paired_odds_ratio",
     "paired_risk_difference",
     "permutest",
+    "predict",
     "predict_scale",
     "prepost_change",
+    "profile",
     "proportion_ci",
     "ranktest",
     "regtest",
@@ -266,4 +290,5 @@ __all__ = [
     "tes",
     "trimfill",
     "turner_prior",
+    "weights",
 ]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ranvier.errors import InputError
+from ranvier.stats.source import Data, Source
 
 __all__ = [
     "IntVector",
@@ -36,7 +37,9 @@ def as_vector(name: str, values: ArrayLike) -> Vector:
     try:
         vector = np.atleast_1d(np.asarray(values, dtype=np.float64))
     except (TypeError, ValueError) as error:
-        raise InputError(f"{name} must be numbers.") from error
+        raise InputError(
+            f"{name} must be numbers.", remedy="To name a column, give its table as data=."
+        ) from error
     if vector.ndim != 1:
         raise InputError(f"{name} must have one dimension; it has {vector.ndim}.")
     if np.isinf(vector).any():
@@ -66,9 +69,10 @@ def as_counts(columns: Mapping[str, ArrayLike]) -> dict[str, Vector]:
     return vectors
 
 
-def as_effects(yi: ArrayLike, vi: ArrayLike) -> tuple[Vector, Vector]:
+def as_effects(yi: Data, vi: ArrayLike) -> tuple[Vector, Vector]:
     """Check effects and their variances; rows with a missing value stay in, as NaN."""
-    columns = as_rows({"yi": yi, "vi": vi})
+    effects = yi.arguments()["yi"] if isinstance(yi, Source) else yi
+    columns = as_rows({"yi": effects, "vi": vi})
     y, v = columns["yi"], columns["vi"]
     if (v <= 0).any():
         raise InputError(

@@ -16,6 +16,7 @@ from ranvier.stats.mixtures import NormalMixture, Posterior, TauGrid, integrate_
 from ranvier.stats.printing import defined, show
 from ranvier.stats.result import Result
 from ranvier.stats.rma import left_out, variances
+from ranvier.stats.source import Data, takes_fit
 from ranvier.stats.tau2 import estimate_tau2
 from ranvier.stats.tau_priors import TauPrior, TauPriorKind, as_tau_prior
 
@@ -130,8 +131,9 @@ class _Model:
         return -(np.log(2 * np.pi * total) + (self.y - mu) ** 2 / total).sum(axis=1) / 2
 
 
+@takes_fit()
 def bayesmeta(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     tau_prior: TauPrior | TauPriorKind,

@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ranvier.stats.arrays import Vector, as_effects
-from ranvier.stats.estimators import Method
-from ranvier.stats.mixed import critical
+from ranvier.stats.estimators import Control, Method
+from ranvier.stats.formula import Columns, Moderators
+from ranvier.stats.mixed import Test, critical
+from ranvier.stats.regression import meta_regression
 from ranvier.stats.result import Result
-from ranvier.stats.rma import rma, variances
+from ranvier.stats.rma import r_call, variances
+from ranvier.stats.source import Data, takes_fit
 
 __all__ = ["Blup", "blup"]
 
@@ -46,21 +49,28 @@ class Blup(Result):
     slab: tuple[str, ...]
 
 
+@takes_fit()
 def blup(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,
     method: Method = "REML",
     level: float = 0.95,
     slab: Sequence[str] | None = None,
+    mods: Moderators | None = None,
+    data: Columns | None = None,
+    test: Test = "z",
+    control: Control = "exact",
 ) -> Blup:
     """Predict the true effect of each study.
 
     Parameters
     ----------
-    yi, vi, sei, method, level, slab
+    yi, vi, sei, method, test, level, slab, control
         As in :func:`rma`.
+    mods, data
+        As in :func:`meta_regression`; None for one mean.
 
     Returns
     -------
@@ -78,20 +88,28 @@ def blup(
     [0.123, 0.308, 0.769]
     """
     y, v = as_effects(yi, variances(vi, sei))
-    fit = rma(y, v, method=method, level=level, slab=slab)
-    variance = 1 / float(np.nansum(1 / (v + fit.tau2)))
+    fit = meta_regression(
+        y, v, mods=np.empty((len(y), 0)) if mods is None else mods, data=data, method=method,
+        test=test, level=level, slab=slab, control=control,
+    )  # fmt: skip
+    kept = fit.rows()
+    variance = np.full(len(y), np.nan)
+    variance[kept] = ((fit.X[kept] @ fit.vcov) * fit.X[kept]).sum(axis=1)
     share = fit.tau2 / (fit.tau2 + v)
-    pred = share * y + (1 - share) * fit.estimate
+    pred = share * y + (1 - share) * fit.fitted
     se = np.sqrt(share * v + (1 - share) ** 2 * variance)
-    half = critical(level, None) * se
+    half = critical(level, fit.ddf) * se
+    call = fit.call
+    if mods is None:
+        call = r_call(y, v, fit.slab, method=method, test=test, level=level)
     return Blup(
         pred=pred,
         se=se,
         pi_lb=pred - half,
         pi_ub=pred + half,
-        ranef=share * (y - fit.estimate),
+        ranef=share * fit.residuals,
         ranef_se=np.sqrt(np.maximum(0, fit.tau2 * (1 - share) + share**2 * variance)),
         slab=fit.slab,
         notes=fit.notes,
-        call=None if fit.call is None else replace(fit.call, then="blup(fit)"),
+        call=None if call is None else replace(call, then="blup(fit)"),
     )

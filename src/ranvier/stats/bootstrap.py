@@ -19,6 +19,7 @@ from ranvier.stats.mixed import Test
 from ranvier.stats.printing import show, show_interval
 from ranvier.stats.result import Columns, Result
 from ranvier.stats.rma import RmaResult, rma
+from ranvier.stats.source import Data, takes_fit
 
 __all__ = ["Bootstrap", "BootstrapKind", "bootstrap"]
 
@@ -71,8 +72,9 @@ class Bootstrap(Result):
         return "\n".join([*lines, *self.notes])
 
 
+@takes_fit()
 def bootstrap(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import ClassVar, Literal, get_args
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ranvier.errors import InputError
 from ranvier.stats.arrays import Vector, as_rows, joined, rows_of
+from ranvier.stats.formula import Columns
 from ranvier.stats.measures.change import CHANGE_MEASURES
 from ranvier.stats.measures.counts import Table, To, add_to_rows, corrected_table, double_zero
 from ranvier.stats.measures.means import GROUP_MEASURES, MEAN_MEASURES, Rows
@@ -24,6 +26,7 @@ from ranvier.stats.measures.single import (
 )
 from ranvier.stats.measures.two_by_two import TABLE_MEASURES, Effect
 from ranvier.stats.result import Result
+from ranvier.stats.source import Source, takes_fit
 
 __all__ = ["Effects", "Measure", "VType", "escalc"]
 
@@ -64,7 +67,7 @@ CORRELATION_COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Effects(Result):
+class Effects(Result, Source):
     """What :func:`escalc` found, one value a row of the input.
 
     Attributes
@@ -73,6 +76,8 @@ class Effects(Result):
         Effects (log scale for ratios) and sampling variances; nan where they are not defined.
     measure : Measure
         The effect measure, in metafor's code.
+    slab : tuple of str or None
+        Names of the studies, if they were given.
     corrected : tuple of int
         Rows (from 0) to which a constant was added.
     dropped : tuple of int
@@ -89,16 +94,24 @@ class Effects(Result):
     yi: Vector
     vi: Vector
     measure: Measure
+    slab: tuple[str, ...] | None = None
     corrected: tuple[int, ...] = ()
     dropped: tuple[int, ...] = ()
 
+    def arguments(self) -> Mapping[str, Any]:
+        """Return the effects and what they are."""
+        return {"yi": self.yi, "vi": self.vi, "slab": self.slab, "measure": self.measure}
+
     def __str__(self) -> str:
-        lines = [f"{'':>4} {'yi':>9} {'vi':>9}   ({self.measure})"]
-        for i, (y, v) in enumerate(zip(self.yi, self.vi, strict=True)):
-            lines.append(f"{i + 1:>4} {y:>9.4f} {v:>9.4f}")
+        names = self.slab or tuple(str(i + 1) for i in range(len(self.yi)))
+        width = max([4, *(len(name) for name in names)])
+        lines = [f"{'':>{width}} {'yi':>9} {'vi':>9}   ({self.measure})"]
+        for name, y, v in zip(names, self.yi, self.vi, strict=True):
+            lines.append(f"{name:>{width}} {y:>9.4f} {v:>9.4f}")
         return "\n".join([*lines, *self.notes])
 
 
+@takes_fit()
 def escalc(
     measure: Measure,
     *,
@@ -128,6 +141,8 @@ def escalc(
     drop00: bool = False,
     vtype: VType = "LS",
     correct: bool = True,
+    slab: Sequence[str] | None = None,
+    data: Columns | None = None,
 ) -> Effects:
     """Calculate effects and sampling variances for one of metafor's measures.
 
@@ -158,6 +173,10 @@ def escalc(
         Kind of sampling variance, as metafor defines it for the measure.
     correct : bool
         Correct the small-sample bias, where the measure has such a correction.
+    slab : sequence of str or None
+        Names of the studies; ``notes``, and what is made of the effects, call them so.
+    data : mapping of str to column, a data frame of any make, or None
+        With it, columns can be given by their names: ``ai="tpos"``.
 
     Returns
     -------
@@ -178,6 +197,12 @@ def escalc(
     --------
     >>> escalc("RR", ai=[5, 11], n1i=[5, 16], ci=[0, 0], n2i=[5, 16]).notes
     ('study 1: 0.5 added to all four cells', 'study 2: 0.5 added to all four cells')
+    >>> dat = {"study": ["Aronson", "Ferguson"], "m": [4, 6], "n": [123, 306],
+    ...        "m0": [11, 29], "n0": [139, 303]}
+    >>> print(escalc("RR", ai="m", n1i="n", ci="m0", n2i="n0", slab="study", data=dat))
+                    yi        vi   (RR)
+     Aronson   -0.8893    0.3256
+    Ferguson   -1.5854    0.1946
     """
     if measure not in get_args(Measure):
         raise InputError(f"There is no measure {measure!r}.", remedy="See ranvier.stats.Measure.")
@@ -197,10 +222,21 @@ def escalc(
     counts = _COUNTS.get(measure)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if counts is not None:
-            return counts(measure, rows, vtype, add=add, to=to, drop00=drop00)
-        if measure in CORRELATION_MEASURES or measure in RELIABILITY_MEASURES:
-            return _result(measure, _from_single(measure, rows, vtype), rows)
-        return _result(measure, _from_means(measure, rows, vtype, correct), rows)
+            found = counts(measure, rows, vtype, add=add, to=to, drop00=drop00)
+        elif measure in CORRELATION_MEASURES or measure in RELIABILITY_MEASURES:
+            found = _result(measure, _from_single(measure, rows, vtype), rows)
+        else:
+            found = _result(measure, _from_means(measure, rows, vtype, correct), rows)
+    return found if slab is None else _named(found, slab)
+
+
+def _named(found: Effects, slab: Sequence[str]) -> Effects:
+    """Call the studies by their names."""
+    if len(slab) != len(found.yi):
+        raise InputError(f"slab must have {len(found.yi)} entries; it has {len(slab)}.")
+    names = tuple(str(name) for name in slab)
+    notes = [re.sub(r"^study (\d+)(?=:)", lambda m: names[int(m[1]) - 1], n) for n in found.notes]
+    return replace(found, slab=names, notes=tuple(notes))
 
 
 def _checked(rows: Rows, measure: str) -> Rows:

@@ -18,6 +18,7 @@ from ranvier.stats.printing import show, show_p
 from ranvier.stats.result import Result
 from ranvier.stats.rma import left_out, variances
 from ranvier.stats.roots import find_root
+from ranvier.stats.source import Data, takes_fit
 
 __all__ = ["ExcessSignificance", "tes"]
 
@@ -82,8 +83,9 @@ class ExcessSignificance(Result):
         )
 
 
+@takes_fit("test", theta="estimate", tau2="tau2")
 def tes(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,

@@ -17,6 +17,7 @@ from ranvier.stats.funnel import complete
 from ranvier.stats.r_stops import uniroot
 from ranvier.stats.result import Result
 from ranvier.stats.rma import RmaResult, rma, two_sided
+from ranvier.stats.source import Data, takes_fit
 
 __all__ = ["FailSafe", "fsn"]
 
@@ -40,8 +41,9 @@ class FailSafe(Result):
     type: Literal["Rosenthal", "Orwin", "Rosenberg", "General"]
 
 
+@takes_fit()
 def fsn(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,

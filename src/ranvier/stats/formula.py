@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol, cast, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ranvier.errors import InputError
 from ranvier.stats.arrays import Matrix, Vector
 
-__all__ = ["Columns", "Design", "HasColumns", "design", "independent"]
+__all__ = ["Columns", "Design", "HasColumns", "Moderators", "design", "independent"]
 
 
 @runtime_checkable
@@ -57,6 +57,9 @@ class Design:
     intercept: bool
 
 
+#: A formula, columns of numbers, or a design that is made already.
+Moderators = ArrayLike | str | Design
+
 #: Functions of one column that a formula may call, beside factor, relevel and poly.
 FUNCTIONS: Mapping[str, Callable[[Vector], Vector]] = {
     "I": lambda x: x,
@@ -83,6 +86,8 @@ TOKEN = re.compile(
     r"\s*(?:(?P<quoted>`[^`]+`)|(?P<text>'[^']*'|\"[^\"]*\")|(?P<name>[^\W\d][\w.]*|\.[\w.]+)"
     r"|(?P<number>\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)|(?P<op>\*\*|%in%|[-+*/:^(),=]))"
 )
+#: Variables that are only added, or none: the usual formula.
+PLAIN = re.compile(r"1|v\d+( \+ v\d+)*")
 #: Columns closer to their predecessors than this share of their length are redundant, as in lm().
 REDUNDANT = 1e-7
 
@@ -402,27 +407,15 @@ class _Reader:
                 raise self.wrong("it has no meaning as a calculation", "Use + - * / ^ and names.")
 
     def expand(self, text: str) -> Design:
-        """Let formulaic multiply out the terms; code them, and name the columns, as R does."""
-        from formulaic import Formula
-        from formulaic.errors import FormulaicError
-
+        """Multiply out the terms; code them, and name the columns, as R does."""
         k = len(self.column(self.names[0])) if self.names else 0
         lengths = {f.label: len(f.values) for f in self.factors.values()}
         if len({k, *lengths.values()}) > 1:
             said = ", ".join(f"{name} {n}" for name, n in lengths.items())
             raise InputError(f"Columns must have the same number of rows; they have: {said}.")
-        unread = self.wrong(
-            "its terms cannot be read", "Join terms by + and *; see the page on formulas."
-        )
-        try:
-            read = cast("Iterable[Any]", Formula.from_spec(text))
-            terms = [tuple(str(factor.expr) for factor in term.factors) for term in read]
-        except (FormulaicError, SyntaxError, ValueError, TypeError, AttributeError) as error:
-            raise unread from error
+        terms = self.terms(text)
         intercept = ("1",) in terms
         terms = [term for term in terms if term != ("1",)]
-        if any(name not in self.factors for term in terms for name in term):
-            raise unread
         names = ["intrcpt"] if intercept else []
         columns = [np.ones(k)] if intercept else []
         for term, whole in zip(terms, _coding(terms, self.factors, intercept), strict=True):
@@ -442,6 +435,25 @@ class _Reader:
             missing |= factor.missing
         X[missing] = np.nan
         return Design(X=X, names=tuple(names), intercept=intercept)
+
+    def terms(self, text: str) -> list[tuple[str, ...]]:
+        """Let formulaic multiply out the terms, but for variables that are only added."""
+        if PLAIN.fullmatch(text):
+            return [("1",), *((name,) for name in dict.fromkeys(text.split(" + ")) if name != "1")]
+        from formulaic import Formula
+        from formulaic.errors import FormulaicError
+
+        unread = self.wrong(
+            "its terms cannot be read", "Join terms by + and *; see the page on formulas."
+        )
+        try:
+            read = cast("Iterable[Any]", Formula.from_spec(text))
+            terms = [tuple(str(factor.expr) for factor in term.factors) for term in read]
+        except (FormulaicError, SyntaxError, ValueError, TypeError, AttributeError) as error:
+            raise unread from error
+        if any(name != "1" and name not in self.factors for term in terms for name in term):
+            raise unread
+        return terms
 
     @staticmethod
     def coded(factor: _Factor, *, whole: bool) -> list[tuple[str, Vector]]:

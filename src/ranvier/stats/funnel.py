@@ -12,12 +12,14 @@ from scipy.stats import kendalltau
 from ranvier.errors import ConvergenceError, InputError
 from ranvier.stats.arrays import Vector, as_effects
 from ranvier.stats.estimators import Control, Method
+from ranvier.stats.formula import Columns, Design, Moderators, independent
 from ranvier.stats.least_squares import Batch, wls
-from ranvier.stats.mixed import critical
+from ranvier.stats.mixed import Test, critical
 from ranvier.stats.printing import defined, show, show_interval, show_p
-from ranvier.stats.regression import meta_regression
+from ranvier.stats.regression import meta_regression, model_matrix, without_redundant
 from ranvier.stats.result import Result
 from ranvier.stats.rma import RmaResult, labels, r_call, rma, two_sided, variances
+from ranvier.stats.source import Data, takes_fit
 
 __all__ = [
     "BeggTest",
@@ -35,7 +37,7 @@ EXACT_BELOW = 50
 TOO_FEW = "fewer than 10 studies: tests of asymmetry have little power (Cochrane Handbook 13.3.5.4)"
 
 
-def complete(yi: ArrayLike, vi: ArrayLike | None, sei: ArrayLike | None) -> tuple[Vector, Vector]:
+def complete(yi: Data, vi: ArrayLike | None, sei: ArrayLike | None) -> tuple[Vector, Vector]:
     """Give the effects and variances of the studies that have both."""
     y, v = as_effects(yi, variances(vi, sei))
     known = ~(np.isnan(y) | np.isnan(v))
@@ -61,25 +63,29 @@ class FunnelTest(Result):
     stat: float | None
     pval: float | None
     df: int | None
-    limit: float
+    limit: float | None
     ci_lb: float | None
     ci_ub: float | None
 
     def __str__(self) -> str:
         interval = show_interval(self.ci_lb, self.ci_ub)
         test = f"asymmetry: {show(self.stat)}, {show_p(self.pval)}"
-        return "\n".join([f"{test}; limit {self.limit:.4f} {interval}", *self.notes])
+        limit = "" if self.limit is None else f"; limit {self.limit:.4f} {interval}"
+        return "\n".join([f"{test}{limit}", *self.notes])
 
 
+@takes_fit()
 def regtest(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,
     model: Literal["rma", "lm"] = "rma",
     predictor: Literal["sei", "vi"] = "sei",
+    mods: Moderators | None = None,
+    data: Columns | None = None,
     method: Method = "REML",
-    test: Literal["z", "t"] = "z",
+    test: Test = "z",
     control: Control = "exact",
 ) -> FunnelTest:
     """Test a funnel plot for asymmetry by regression on the standard error or variance.
@@ -93,6 +99,9 @@ def regtest(
         is a factor (multiplicative), tested by t with k - 2.
     predictor : {"sei", "vi"}
         What stands for the size of a study.
+    mods, data
+        Moderators of the effects, as in :func:`meta_regression`; the effect of a study without
+        error is then not one number, and ``limit`` is None.
     method, test, control
         As in :func:`rma`, for ``model="rma"``. Thompson and Sharp's test is ``test="t"``.
 
@@ -114,49 +123,54 @@ def regtest(
     >>> round(found.slope, 3), round(found.pval, 4)
     (1.239, 0.0171)
     """
-    y, v = complete(yi, vi, sei)
-    k = len(y)
-    if k < 3:
+    y, v = as_effects(yi, variances(vi, sei))
+    made = model_matrix(np.empty((len(y), 0)) if mods is None else mods, len(y), data=data)
+    keep = ~(np.isnan(y) | np.isnan(v) | np.isnan(made.X).any(axis=1))
+    made, dropped = without_redundant(made, keep)
+    y, v, others = y[keep], v[keep], made.X[keep]
+    k, p = len(y), others.shape[1] + 1
+    if k < 3 or k < p:
         raise InputError(f"A test for asymmetry needs at least three studies; there are {k}.")
     x = np.sqrt(v) if predictor == "sei" else v
     if np.ptp(x) == 0:
         raise InputError("All studies have the same error: there is no funnel to look at.")
-    notes = (TOO_FEW,) if k < 10 else ()
+    notes = (*dropped, TOO_FEW) if k < 10 else tuple(dropped)
+    X = np.column_stack([others, x])
+    if not independent(X).all():
+        raise InputError("The size of the studies follows from the moderators: leave some out.")
+    named = Design(X=X, names=(*made.names, predictor), intercept=made.intercept)
+    call = None
     if model == "rma":
-        fit = meta_regression(
-            y, v, mods=x, names=[predictor], method=method, test=test, control=control
-        )
+        fit = meta_regression(y, v, mods=named, method=method, test=test, control=control)
         beta, se, ddf = fit.beta, fit.se, fit.ddf
     else:
-        plain = wls(Batch.of(y, v, np.column_stack([np.ones(k), x])), 1 / v[None])
-        beta, ddf = plain.beta[0], k - 2
+        plain = wls(Batch.of(y, v, X), 1 / v[None])
+        beta, ddf = plain.beta[0], k - p
         se = np.sqrt(np.diag(plain.cov[0]) * float(plain.rss[0]) / ddf)
-    stat = float(beta[1] / se[1]) if se[1] > 0 else float("nan")
+    if mods is None:
+        then = f'regtest(fit, model="{model}", predictor="{predictor}")'
+        call = r_call(y, v, labels(None, k), method=method, test=test, then=then)
+    stat = float(beta[-1] / se[-1]) if se[-1] > 0 else float("nan")
     half = critical(0.95, ddf) * float(se[0])
+    limit = float(beta[0]) if mods is None else float("nan")
     return FunnelTest(
         k=k,
-        slope=float(beta[1]),
-        slope_se=float(se[1]),
+        slope=float(beta[-1]),
+        slope_se=float(se[-1]),
         stat=defined(stat),
         pval=defined(two_sided(stat, ddf)),
         df=ddf,
-        limit=float(beta[0]),
-        ci_lb=defined(float(beta[0]) - half),
-        ci_ub=defined(float(beta[0]) + half),
+        limit=defined(limit),
+        ci_lb=defined(limit - half),
+        ci_ub=defined(limit + half),
         notes=notes,
-        call=r_call(
-            y,
-            v,
-            labels(None, k),
-            method=method,
-            test=test,
-            then=f'regtest(fit, model="{model}", predictor="{predictor}")',
-        ),
+        call=call,
     )
 
 
+@takes_fit()
 def ranktest(
-    yi: ArrayLike, vi: ArrayLike | None = None, *, sei: ArrayLike | None = None
+    yi: Data, vi: ArrayLike | None = None, *, sei: ArrayLike | None = None
 ) -> tuple[float, float]:
     """Test a funnel plot by the rank correlation of standardised effects and variances.
 
@@ -211,9 +225,8 @@ class BeggTest(Result):
     pval: float
 
 
-def begg_test(
-    yi: ArrayLike, vi: ArrayLike | None = None, *, sei: ArrayLike | None = None
-) -> BeggTest:
+@takes_fit()
+def begg_test(yi: Data, vi: ArrayLike | None = None, *, sei: ArrayLike | None = None) -> BeggTest:
     """Test a funnel plot as :func:`ranktest` does, always by the normal distribution.
 
     Parameters
@@ -272,8 +285,9 @@ class TrimFill(Result):
         return f"{self.k0} studies (SE {self.se_k0:.2f}) filled in on the {self.side}\n{self.fit}"
 
 
+@takes_fit()
 def trimfill(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,

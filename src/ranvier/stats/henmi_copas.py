@@ -18,6 +18,7 @@ from ranvier.stats.r_stops import uniroot
 from ranvier.stats.result import Result
 from ranvier.stats.rma import labels, r_call
 from ranvier.stats.roots import find_root
+from ranvier.stats.source import Data, takes_fit
 
 __all__ = ["HenmiCopas", "hc"]
 
@@ -49,8 +50,9 @@ class HenmiCopas(Result):
         return "\n".join([head, f"{self.estimate:.4f} {interval}", *self.notes])
 
 
+@takes_fit()
 def hc(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,

@@ -15,6 +15,7 @@ from ranvier.stats.mixed import critical
 from ranvier.stats.r_code import RCall
 from ranvier.stats.result import Result
 from ranvier.stats.rma import rma, variances
+from ranvier.stats.source import Data, takes_fit
 
 __all__ = ["Heterogeneity", "KenwardRoger", "heterogeneity", "kenward_roger"]
 
@@ -100,8 +101,9 @@ class KenwardRoger(Result):
     ci_ub: float
 
 
+@takes_fit()
 def kenward_roger(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,

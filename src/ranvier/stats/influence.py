@@ -13,7 +13,7 @@ from scipy.stats import chi2
 from ranvier.errors import InputError
 from ranvier.stats.arrays import Matrix, Vector, as_effects
 from ranvier.stats.estimators import Control, Method
-from ranvier.stats.formula import Columns, Design
+from ranvier.stats.formula import Columns, Design, Moderators
 from ranvier.stats.least_squares import Batch
 from ranvier.stats.mixed import BatchFit, Test, fit_batch
 from ranvier.stats.printing import defined, show
@@ -21,6 +21,7 @@ from ranvier.stats.regression import model_matrix, without_redundant
 from ranvier.stats.result import Columns as Table
 from ranvier.stats.result import Result
 from ranvier.stats.rma import labels, left_out, variances
+from ranvier.stats.source import Data, takes_fit
 
 __all__ = ["Influence", "Residuals", "influence", "rstandard", "rstudent"]
 
@@ -131,11 +132,11 @@ class _Model:
     @classmethod
     def of(
         cls,
-        yi: ArrayLike,
+        yi: Data,
         vi: ArrayLike | None,
         *,
         sei: ArrayLike | None,
-        mods: ArrayLike | str | None,
+        mods: Moderators | None,
         data: Columns | None,
         method: Method,
         test: Test,
@@ -184,12 +185,13 @@ class _Model:
             yield rows, fit_batch(part, method=self.method, test=self.test, control=self.control)
 
 
+@takes_fit()
 def influence(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,
-    mods: ArrayLike | str | None = None,
+    mods: Moderators | None = None,
     data: Columns | None = None,
     method: Method = "REML",
     test: Test = "z",
@@ -285,12 +287,13 @@ def influence(
     )
 
 
+@takes_fit()
 def rstandard(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,
-    mods: ArrayLike | str | None = None,
+    mods: Moderators | None = None,
     data: Columns | None = None,
     method: Method = "REML",
     test: Test = "z",
@@ -322,12 +325,13 @@ def rstandard(
     return _residuals(model, resid, se)
 
 
+@takes_fit()
 def rstudent(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,
-    mods: ArrayLike | str | None = None,
+    mods: Moderators | None = None,
     data: Columns | None = None,
     method: Method = "REML",
     test: Test = "z",

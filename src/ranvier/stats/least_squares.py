@@ -19,7 +19,7 @@ class Batch:
     """B data sets of at most k rows and p coefficients; rows outside ``mask`` are padding.
 
     ``mean`` says that the model is one mean (X is a column of ones), ``full`` that nothing is
-    padding: both are only faster ways to the same numbers.
+    padding, ``design`` that X is the same for all: these are only faster ways to the same numbers.
     """
 
     y: Matrix  # (B, k)
@@ -28,6 +28,7 @@ class Batch:
     mask: NDArray[np.bool_]  # (B, k)
     mean: bool = False
     full: bool = False
+    design: Matrix | None = None  # (k, p)
 
     @property
     def k(self) -> Vector:
@@ -62,13 +63,17 @@ class Batch:
             mask=mask,
             mean=X is None,
             full=bool(mask.all()),
+            design=X,
         )
 
     def rows(self, index: NDArray[np.intp] | NDArray[np.bool_]) -> Batch:
         """Take some of the data sets, each as often as asked for."""
+        y = self.y[index]
+        same = self.design
         return Batch(
-            y=self.y[index], v=self.v[index], X=self.X[index], mask=self.mask[index],
-            mean=self.mean, full=self.full,
+            y=y, v=self.v[index], mask=self.mask[index], mean=self.mean, full=self.full,
+            X=self.X[index] if same is None else np.broadcast_to(same, (*y.shape, self.p)),
+            design=same,
         )  # fmt: skip
 
 
@@ -97,6 +102,14 @@ def wls(batch: Batch, w: Array) -> Wls:
         mean = np.vecdot(w, y) / total
         residuals = y - mean[..., None]
         beta, cov, logdet = mean[..., None], (1 / total)[..., None, None], np.log(total)
+    elif batch.design is not None:
+        inner = _middle(batch, w)
+        cov = np.asarray(np.linalg.inv(inner), dtype=np.float64)
+        logdet = np.asarray(np.linalg.slogdet(inner)[1], dtype=np.float64)
+        beta = (cov @ ((w * y) @ batch.design)[..., None])[..., 0]
+        residuals = y - beta @ batch.design.T
+        if not batch.full:
+            residuals = np.where(mask, residuals, 0.0)
     else:
         X = batch.X[:, None] if w.ndim == 3 else batch.X
         XtW = np.swapaxes(X * w[..., None], -1, -2)
@@ -115,6 +128,10 @@ def _middle(batch: Batch, d: Array) -> Array:
     """X' diag(d) X."""
     if batch.mean:
         return d.sum(axis=-1)[..., None, None]
+    if batch.design is not None:
+        p = batch.p
+        pairs = (batch.design[:, :, None] * batch.design[:, None]).reshape(-1, p * p)
+        return (d @ pairs).reshape(*d.shape[:-1], p, p)
     X = batch.X[:, None] if d.ndim == 3 else batch.X
     return np.swapaxes(X * d[..., None], -1, -2) @ X
 

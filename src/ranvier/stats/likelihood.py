@@ -65,7 +65,10 @@ def score_and_bend(batch: Batch, t: Vector, method: Method) -> tuple[Vector, Vec
     if batch.mean:
         form = form - np.vecdot(w, u) ** 2 / fit.total
     else:
-        pull = (np.swapaxes(batch.X, 1, 2) @ wu[..., None])[..., 0]
+        if batch.design is not None:
+            pull = wu @ batch.design
+        else:
+            pull = (np.swapaxes(batch.X, 1, 2) @ wu[..., None])[..., 0]
         form = form - np.vecdot(pull, (fit.cov @ pull[..., None])[..., 0])
     if method == "REML":
         return np.vecdot(u, u) - trace_p(batch, fit), trace_pdpe(batch, fit, 1.0, 1.0) - 2 * form

@@ -17,6 +17,7 @@ from ranvier.stats.printing import show_interval, show_p
 from ranvier.stats.r_code import RCall
 from ranvier.stats.result import Result
 from ranvier.stats.rma import rma, two_sided
+from ranvier.stats.source import Data, takes_fit
 
 __all__ = ["LimitMeta", "limitmeta"]
 
@@ -110,8 +111,9 @@ def _radial(y: Vector, se: Vector) -> _Line:
     )
 
 
+@takes_fit()
 def limitmeta(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,

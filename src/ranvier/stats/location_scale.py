@@ -11,7 +11,7 @@ from scipy.stats import chi2
 
 from ranvier.errors import InputError
 from ranvier.stats.arrays import Matrix, Vector, as_effects, as_vector
-from ranvier.stats.formula import Columns
+from ranvier.stats.formula import Columns, Moderators
 from ranvier.stats.least_squares import Batch, wls
 from ranvier.stats.mixed import FitStats, Test, critical
 from ranvier.stats.printing import defined, show, show_interval, show_p
@@ -20,6 +20,7 @@ from ranvier.stats.regression import model_matrix, r_formula, wald, without_redu
 from ranvier.stats.result import Result
 from ranvier.stats.rma import left_out, two_sided, variances
 from ranvier.stats.scale_likelihood import Link, ScaleModel, climb
+from ranvier.stats.source import Data, takes_fit
 
 __all__ = ["LocationScale", "ScalePrediction", "location_scale", "predict_scale"]
 
@@ -110,12 +111,13 @@ class LocationScale(Result):
         return "\n".join([*lines, *self.notes])
 
 
+@takes_fit()
 def location_scale(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
-    scale: ArrayLike | str,
-    mods: ArrayLike | str = "~ 1",
+    scale: Moderators,
+    mods: Moderators = "~ 1",
     data: Columns | None = None,
     sei: ArrayLike | None = None,
     link: Link = "log",

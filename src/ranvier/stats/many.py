@@ -17,6 +17,7 @@ from ranvier.stats.r_code import RCall
 from ranvier.stats.rma import labels as labels_of
 from ranvier.stats.rma import variances
 from ranvier.stats.rma_result import PiMethod
+from ranvier.stats.source import Data, takes_fit
 
 __all__ = ["complete", "design_of", "rma_many", "rma_subsets"]
 
@@ -171,7 +172,7 @@ def _padded(
         )  # fmt: skip
 
 
-def complete(yi: ArrayLike, vi: ArrayLike | None, sei: ArrayLike | None) -> tuple[Vector, Vector]:
+def complete(yi: Data, vi: ArrayLike | None, sei: ArrayLike | None) -> tuple[Vector, Vector]:
     """Check effects and variances of which none may be missing."""
     y, v = as_effects(yi, variances(vi, sei))
     if np.isnan(y).any() or np.isnan(v).any():
@@ -195,8 +196,9 @@ def design_of(mods: ArrayLike | None, k: int) -> Matrix | None:
     return np.column_stack([np.ones(k), columns])
 
 
+@takes_fit("mods")
 def rma_subsets(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     subset: ArrayLike,

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from ranvier.errors import InputError
 from ranvier.stats.arrays import Matrix, Vector, as_effects
 from ranvier.stats.estimators import Control, Method
-from ranvier.stats.formula import Columns, Design
+from ranvier.stats.formula import Columns, Design, Moderators
 from ranvier.stats.least_squares import Batch
 from ranvier.stats.mixed import Test, fit_batch
 from ranvier.stats.printing import defined, show, show_interval, show_p
@@ -24,6 +24,7 @@ from ranvier.stats.regression import model_matrix, r_formula, without_redundant
 from ranvier.stats.result import Result
 from ranvier.stats.rma import left_out, two_sided, variances
 from ranvier.stats.shared_weights import tau2_of_rearrangements
+from ranvier.stats.source import Data, takes_fit
 
 __all__ = ["PermutationTest", "permutest"]
 
@@ -131,11 +132,12 @@ class _Model:
                 mean=self.one_mean,
                 full=True,
             )
+            moved = batch if self.one_mean else self._by_effects(rows, y)
             tau2: Vector | None = None
             if self.control == "exact" and self.method in ("ML", "REML"):
-                tau2 = tau2_of_rearrangements(batch, self.method)
+                tau2 = tau2_of_rearrangements(batch, self.method, moved)
             fit = fit_batch(
-                batch, method=self.method, test=self.test, tau2=tau2, control=self.control
+                moved, method=self.method, test=self.test, tau2=tau2, control=self.control
             )
             variance = np.diagonal(fit.vcov, axis1=1, axis2=2)
             with np.errstate(divide="ignore", invalid="ignore"):
@@ -148,13 +150,23 @@ class _Model:
         beta, stat, joint = (np.concatenate(list(part)) for part in zip(*parts, strict=True))
         return beta, stat, joint
 
+    def _by_effects(self, rearranged: NDArray[np.intp], y: Vector) -> Batch:
+        """Move effects and variances to the moderators: the same pairs, and one design for all."""
+        back = np.argsort(rearranged, axis=1)
+        X = self.design.X
+        return Batch(
+            y=y[back], v=self.v[back], X=np.broadcast_to(X, (*back.shape, X.shape[1])),
+            mask=np.ones(back.shape, dtype=np.bool_), full=True, design=X,
+        )  # fmt: skip
 
+
+@takes_fit()
 def permutest(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,
-    mods: ArrayLike | str | None = None,
+    mods: Moderators | None = None,
     data: Columns | None = None,
     names: Sequence[str] | None = None,
     method: Method = "REML",

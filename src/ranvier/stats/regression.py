@@ -12,19 +12,20 @@ from scipy.stats import f as fisher_f
 from ranvier.errors import InputError
 from ranvier.stats.arrays import Matrix, Vector, as_effects, as_vector
 from ranvier.stats.estimators import FIXED, Control, Method
-from ranvier.stats.formula import Columns, Design, design, independent
+from ranvier.stats.formula import Columns, Design, Moderators, design, independent
 from ranvier.stats.least_squares import Batch, wls
 from ranvier.stats.mixed import BatchFit, FitStats, Test, critical, fit_batch, fit_statistics
 from ranvier.stats.printing import defined
 from ranvier.stats.r_code import RCall, RText, r_name
 from ranvier.stats.regression_result import Contrasted, RegressionResult
 from ranvier.stats.rma import labels, left_out, two_sided, variances
+from ranvier.stats.source import Data, takes_fit
 
 __all__ = ["Contrasted", "RegressionResult", "contrast", "likelihood_ratio", "meta_regression"]
 
 
 def model_matrix(
-    mods: ArrayLike | str,
+    mods: Moderators,
     k: int,
     *,
     data: Columns | None = None,
@@ -33,6 +34,10 @@ def model_matrix(
     argument: str = "mods",
 ) -> Design:
     """Make the design of a formula, or of columns of numbers with an intercept before them."""
+    if isinstance(mods, Design):
+        if mods.X.shape[0] != k:
+            raise InputError(f"{argument} must have {k} rows; it has {mods.X.shape[0]}.")
+        return mods
     if isinstance(mods, str):
         made = design(mods, data if data is not None else {"": [0.0] * k})
         if made.X.shape[0] != k:
@@ -75,11 +80,12 @@ def without_redundant(
     return Design(X=made.X[:, kept], names=names, intercept=made.intercept), [note]
 
 
+@takes_fit()
 def meta_regression(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
-    mods: ArrayLike | str,
+    mods: Moderators,
     data: Columns | None = None,
     sei: ArrayLike | None = None,
     names: Sequence[str] | None = None,
@@ -202,6 +208,7 @@ def meta_regression(
         method=method,
         test=test,
         level=level,
+        control=control,
         call=RCall(
             function="rma",
             columns={"yi": y, "vi": v, "slab": studies},

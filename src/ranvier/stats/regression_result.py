@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ranvier.stats.arrays import Matrix, Vector
-from ranvier.stats.estimators import FIXED, Method
+from ranvier.stats.estimators import FIXED, Control, Method
+from ranvier.stats.formula import Design
 from ranvier.stats.mixed import FitStats, Test
 from ranvier.stats.printing import (
     defined,
@@ -20,12 +25,13 @@ from ranvier.stats.printing import (
 from ranvier.stats.references import cited
 from ranvier.stats.result import Columns, Report, Result
 from ranvier.stats.rma_result import estimator, heterogeneity_columns, test_column, tested
+from ranvier.stats.source import Source
 
 __all__ = ["Contrasted", "RegressionResult"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RegressionResult(Result):
+class RegressionResult(Result, Source):
     """What :func:`meta_regression` found.
 
     Attributes
@@ -92,6 +98,27 @@ class RegressionResult(Result):
     method: Method
     test: Test
     level: float
+    control: Control = "exact"
+
+    def rows(self) -> NDArray[np.bool_]:
+        """Say which of the rows given were used."""
+        return ~np.isnan(self.weights)
+
+    def arguments(self) -> Mapping[str, Any]:
+        """Return the studies used and the model: what another function needs to go on from here."""
+        kept = self.rows()
+        intercept = self.names[0] == "intrcpt"
+        return {
+            "yi": self.yi[kept],
+            "vi": self.vi[kept],
+            "mods": Design(X=self.X[kept], names=self.names, intercept=intercept),
+            "slab": [name for name, there in zip(self.slab, kept, strict=True) if there],
+            "measure": self.measure,
+            "method": self.method,
+            "test": self.test,
+            "level": self.level,
+            "control": self.control,
+        }
 
     def __str__(self) -> str:
         fixed = self.method in FIXED

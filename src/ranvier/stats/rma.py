@@ -18,6 +18,7 @@ from ranvier.stats.mixed import Test, critical, fit_batch, fit_statistics
 from ranvier.stats.printing import defined
 from ranvier.stats.r_code import RCall
 from ranvier.stats.rma_result import PiMethod, RmaResult
+from ranvier.stats.source import Data, takes_fit
 
 __all__ = ["Control", "PiMethod", "RmaResult", "rma", "two_sided"]
 
@@ -32,8 +33,9 @@ def two_sided(stat: float, free: float | None) -> float:
     return float(2 * stdtr(free, -abs(stat))) if free > 0 else float("nan")
 
 
+@takes_fit()
 def rma(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,
@@ -166,6 +168,9 @@ def rma(
         test=test,
         level=level,
         pi_method=pi_method,
+        control=control,
+        given_weights=None if weights is None else as_vector("weights", weights),
+        given_tau2=tau2,
         notes=(*notes, *_doubts(batch, int(fit.maxima[0]), method, test, se)),
         call=r_call(
             y, v, names, method=method, test=test, level=level, weights=weights, tau2=tau2,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ranvier.stats.arrays import Vector
-from ranvier.stats.estimators import FIXED, Method
+from ranvier.stats.estimators import FIXED, Control, Method
 from ranvier.stats.mixed import FitStats, Test, critical
 from ranvier.stats.printing import RATIOS, show, show_coefficients, show_p, show_range
 from ranvier.stats.references import cited
 from ranvier.stats.result import Columns, Report, Result
+from ranvier.stats.source import Source
 
 __all__ = ["PiMethod", "RmaResult", "estimator", "heterogeneity_columns", "test_column", "tested"]
 
@@ -92,7 +96,7 @@ def heterogeneity_columns(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RmaResult(Result):
+class RmaResult(Result, Source):
     """What :func:`rma` found: floats in the units of ``yi``; ``tau2`` in those units squared.
 
     Attributes
@@ -122,6 +126,10 @@ class RmaResult(Result):
         Log-likelihood (restricted for REML) and information criteria.
     measure : str
         What the effects are; a label ("GEN": any).
+    control : Control
+        When the search for tau2 stopped.
+    given_weights, given_tau2 : Vector, shape (k,), or float, or None
+        What was given to use instead of inverse variances and of an estimate.
     """
 
     k: int
@@ -150,6 +158,30 @@ class RmaResult(Result):
     test: Test
     level: float
     pi_method: PiMethod
+    control: Control = "exact"
+    given_weights: Vector | None = field(default=None, repr=False)
+    given_tau2: float | None = None
+
+    def rows(self) -> NDArray[np.bool_]:
+        """Say which of the rows given were pooled."""
+        return ~np.isnan(self.weights)
+
+    def arguments(self) -> Mapping[str, Any]:
+        """Return the studies pooled and how: what another function needs to go on from here."""
+        kept = self.rows()
+        return {
+            "yi": self.yi[kept],
+            "vi": self.vi[kept],
+            "slab": [name for name, there in zip(self.slab, kept, strict=True) if there],
+            "measure": self.measure,
+            "method": self.method,
+            "test": self.test,
+            "level": self.level,
+            "pi_method": self.pi_method,
+            "control": self.control,
+            "weights": None if self.given_weights is None else self.given_weights[kept],
+            "tau2": self.given_tau2,
+        }
 
     def __str__(self) -> str:
         lines: list[str] = []

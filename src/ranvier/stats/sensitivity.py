@@ -22,6 +22,7 @@ from ranvier.stats.mixed import Test, fit_batch
 from ranvier.stats.result import Result
 from ranvier.stats.rma import labels as labels_of
 from ranvier.stats.rma import r_call
+from ranvier.stats.source import Data, takes_fit
 
 __all__ = ["Baujat", "baujat", "cumul", "gosh", "leave1out"]
 
@@ -29,8 +30,9 @@ __all__ = ["Baujat", "baujat", "cumul", "gosh", "leave1out"]
 MOST_FOR_ALL = 20
 
 
+@takes_fit()
 def leave1out(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,
@@ -69,8 +71,9 @@ def leave1out(
     )  # fmt: skip
 
 
+@takes_fit()
 def cumul(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,
@@ -123,8 +126,9 @@ def cumul(
     )  # fmt: skip
 
 
+@takes_fit()
 def gosh(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,
@@ -212,8 +216,9 @@ class Baujat(Result):
     slab: tuple[str, ...]
 
 
+@takes_fit()
 def baujat(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,

@@ -21,6 +21,7 @@ from ranvier.stats.references import cited
 from ranvier.stats.result import Columns, Report, Result
 from ranvier.stats.rma import RmaResult, rma, variances
 from ranvier.stats.rma import labels as labels_of
+from ranvier.stats.source import Data, takes_fit
 from ranvier.stats.tau2 import estimate_tau2
 
 __all__ = ["Subgroups", "subgroups"]
@@ -100,8 +101,9 @@ class Subgroups(Result):
         )
 
 
+@takes_fit()
 def subgroups(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     by: Sequence[str],

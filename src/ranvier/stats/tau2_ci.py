@@ -14,15 +14,19 @@ from ranvier.errors import ConvergenceError, InputError
 from ranvier.stats.arrays import Vector, as_effects, as_vector
 from ranvier.stats.chi2_sums import weighted_chi2_sf
 from ranvier.stats.estimators import UNIROOT, Control, Method, RStops, r_stops
+from ranvier.stats.formula import Columns as Table
+from ranvier.stats.formula import Moderators
 from ranvier.stats.least_squares import Batch, trace_p, wls
 from ranvier.stats.likelihood import profile
 from ranvier.stats.mixed import fit_batch
 from ranvier.stats.printing import show, show_interval
 from ranvier.stats.r_stops import TAU2_MAX, uniroot
+from ranvier.stats.regression import model_matrix, without_redundant
 from ranvier.stats.result import Columns, Result
 from ranvier.stats.rma import labels, left_out, r_call, variances
 from ranvier.stats.roots import find_root
 from ranvier.stats.scaling import scaled
+from ranvier.stats.source import Data, takes_fit
 
 __all__ = ["Tau2Ci", "Tau2Interval", "confint_tau2"]
 
@@ -59,14 +63,17 @@ class Tau2Ci(Result):
         return "\n".join([*lines, *self.notes])
 
 
+@takes_fit()
 def confint_tau2(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,
     method: Method = "REML",
     type: Tau2Interval = "QP",
     weights: ArrayLike | None = None,
+    mods: Moderators | None = None,
+    data: Table | None = None,
     level: float = 0.95,
     control: Control = "exact",
 ) -> Tau2Ci:
@@ -83,6 +90,8 @@ def confint_tau2(
         ``weights``.
     weights : array_like or None
         For ``GENQ``; None means inverse sampling variances.
+    mods, data
+        Moderators as in :func:`meta_regression`, for what they leave of tau2; not for ``GENQ``.
     level : float
         Between 0 and 1.
     control : {"exact", "metafor"}
@@ -116,19 +125,31 @@ def confint_tau2(
     H2     3.0079 [1.0000, 28.7754]
     """
     y, v = as_effects(yi, variances(vi, sei))
+    made = None if mods is None else model_matrix(mods, len(y), data=data)
     keep = ~(np.isnan(y) | np.isnan(v))
+    if made is not None:
+        keep &= ~np.isnan(made.X).any(axis=1)
     notes = left_out(keep)
     y, v = y[keep], v[keep]
-    if len(y) < 2:
-        raise InputError("A confidence interval for tau2 needs at least two studies.")
+    if made is not None:
+        made, dropped = without_redundant(made, keep)
+        made = replace(made, X=made.X[keep])
+        notes += dropped
+        if type == "GENQ":
+            raise InputError("GENQ takes no moderators.", remedy='Use type="QP" or "PL".')
+    if len(y) <= (1 if made is None else made.X.shape[1]):
+        raise InputError(
+            "A confidence interval for tau2 needs at least two studies, and more than coefficients."
+        )
     if not 0 < level < 1:
         raise InputError(f"level must be between 0 and 1; it is {level}.")
-    batch = Batch.of(y, v)
+    batch = Batch.of(y, v, None if made is None else made.X)
     changed = scaled(batch)
     if changed is not None:
         near, unit = changed
         found = confint_tau2(
             near.y[0], near.v[0], method=method, type=type, level=level, control=control,
+            mods=made,
             weights=None if weights is None else as_vector("weights", weights)[keep],
         )  # fmt: skip
         one = float(unit[0])
@@ -161,7 +182,7 @@ def confint_tau2(
             "no tau2 is compatible with so little spread: the empty interval is given as 0"
         )
     values = np.array([estimate, lower, upper])
-    vt = float((len(y) - 1) / trace_p(batch, wls(batch, 1 / batch.v))[0])
+    vt = float((len(y) - batch.p) / trace_p(batch, wls(batch, 1 / batch.v))[0])
 
     def triple(x: Vector) -> tuple[float, float, float]:
         return float(x[0]), float(x[1]), float(x[2])
@@ -183,7 +204,9 @@ def confint_tau2(
             then="confint(fit" + (', type="PL")' if type == "PL" else ")")
             if level == 0.95
             else f"confint(fit, level={100 * level:g}" + (', type="PL")' if type == "PL" else ")"),
-        ),
+        )
+        if made is None
+        else None,
     )
 
 
@@ -193,7 +216,7 @@ _Rising = Callable[[float], float]
 
 def _q_profile(batch: Batch, level: float) -> tuple[_Rising, _Rising]:
     """Quantiles of chi-squared less Q: 0 at the lower bound, and at the upper one."""
-    free = float(batch.k[0]) - 1
+    free = float(batch.k[0]) - batch.p
     high, low = (float(chdtri(free, share)) for share in ((1 - level) / 2, (1 + level) / 2))
 
     def q(t: float) -> float:

@@ -12,6 +12,8 @@ from scipy.special import ndtr, ndtri
 
 from ranvier.errors import InputError
 from ranvier.stats.arrays import Matrix, Vector, as_effects, as_vector
+from ranvier.stats.estimators import FIXED, Method
+from ranvier.stats.formula import Moderators
 from ranvier.stats.r_code import RCall, r_value
 from ranvier.stats.regression import model_matrix, without_redundant
 from ranvier.stats.rma import left_out, variances
@@ -19,6 +21,7 @@ from ranvier.stats.selection.fit import Fitted, Problem, fit_selected
 from ranvier.stats.selection.functions import SMOOTH, Points, Smooth, SmoothType, nodes
 from ranvier.stats.selection.likelihood import Chance, Selected, SmoothChance, StepChance
 from ranvier.stats.selection.result import SelectionResult, result_of
+from ranvier.stats.source import Data, takes_fit
 
 __all__ = ["Alternative", "SelectionType", "selmodel"]
 
@@ -36,8 +39,9 @@ STEP_STARTS = (0.1, 0.5, 1.0, 4.0)
 FEW = "fewer than 10 studies: a selection model rests on more than these can tell"
 
 
+@takes_fit()
 def selmodel(
-    yi: ArrayLike,
+    yi: Data,
     vi: ArrayLike | None = None,
     *,
     sei: ArrayLike | None = None,
@@ -51,11 +55,11 @@ def selmodel(
     delta_max: float | None = None,
     decreasing: bool = False,
     subset: ArrayLike | None = None,
-    mods: ArrayLike | str | None = None,
+    mods: Moderators | None = None,
     data: object = None,
     names: Sequence[str] | None = None,
     intercept: bool = True,
-    method: Literal["ML", "EE"] = "ML",
+    method: Method = "ML",
     level: float = 0.95,
 ) -> SelectionResult:
     """Fit a selection model: an effect corrected for studies that were less likely to be seen.
@@ -92,8 +96,9 @@ def selmodel(
         The studies that had to pass the selection; None: all.
     mods, data, names, intercept
         Moderators as in :func:`meta_regression`.
-    method : {"ML", "EE"}
-        With a variance between studies, or without.
+    method : Method
+        ``EE``: without a variance between studies. Any other: with one, by ML, whatever the
+        estimator of a fit that is given.
     level : float
         Of the intervals.
 
@@ -185,7 +190,7 @@ def selmodel(
         starts=_starts(type, count),
         falling=type == "stepcon" or (type == "stepfun" and decreasing),
         stepwise=type == "stepfun",
-        heterogeneous=method == "ML",
+        heterogeneous=method not in FIXED,
     )
     if problem.parameters > len(y):
         raise InputError(
