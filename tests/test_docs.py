@@ -6,6 +6,7 @@ import doctest
 import inspect
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -64,6 +65,13 @@ def test_every_public_function_and_method_is_documented():
     assert not [n for n in methods if f"`{n}`" not in PYTHON and f"`{n}(" not in PYTHON]
     functions = [n for n in ranvier.__all__ if inspect.isfunction(getattr(ranvier, n))]
     assert not [n for n in functions if f"`ranvier.{n}(" not in PYTHON]
+
+
+def test_the_reference_of_the_statistics_is_current():
+    script = ROOT / "docs" / "reference" / "write_stats.py"
+    written = runpy.run_path(str(script))["page"]()
+    kept = (script.parent / "stats.md").read_text("utf-8")
+    assert kept == written, "run python docs/reference/write_stats.py"
 
 
 @pytest.mark.parametrize("page", with_blocks("python"), ids=named)

@@ -107,6 +107,14 @@ def test_moderators_are_never_passed_over(name):
         getattr(stats, name)(REG)
 
 
+def test_sums_of_tables_are_never_pooled_by_inverse_variance():
+    tables = stats.rma_mh(BCG["tpos"], BCG["tneg"], BCG["cpos"], BCG["cneg"], measure="RR")
+    with pytest.raises(InputError, match="sums of tables"):
+        leave1out(tables)
+    assert stats.ranktest(tables) == stats.ranktest(DAT)
+    assert predict(tables, transf=np.exp).pred[0] == pytest.approx(0.6353, abs=5e-5)
+
+
 def test_weights_of_a_fit_are_never_passed_over():
     weighted = rma(DAT, weights=np.ones(13))
     with pytest.raises(InputError, match="weights"):
@@ -202,6 +210,8 @@ def test_weights_have_names():
 
 
 def test_subsets_of_a_fit_keep_its_method():
+    by_hand = gosh(DAT.yi, DAT.vi, mods=BCG["ablat"], subsets=5, method="REML")
+    assert gosh(REG, subsets=5).to_dict()["beta"] == by_hand.to_dict()["beta"]
     assert gosh(FIT, subsets=5).method == "DL"
     assert influence(rma(DAT, method="ML")).method == "ML"
     assert permutest(rma(DAT, method="ML", test="knha")).test == "knha"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +20,7 @@ from ranvier.stats.r_code import RCall
 from ranvier.stats.references import cited
 from ranvier.stats.result import Columns, Report, Result
 from ranvier.stats.rma import labels, two_sided
+from ranvier.stats.source import Source
 from ranvier.stats.zero_cells import ZERO_CELLS, Size, ZeroCellsName, constants
 
 #: Methods of sparse tables in words.
@@ -52,7 +53,7 @@ class MhTests:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MhResult(Result):
+class MhResult(Result, Source):
     """What :func:`rma_mh` and :func:`rma_peto` found; ratios on the log scale.
 
     Attributes
@@ -100,6 +101,22 @@ class MhResult(Result):
     measure: str
     method: Literal["MH", "PETO"]
     level: float
+
+    def rows(self) -> NDArray[np.bool_]:
+        """Say which of the tables have an effect of their own."""
+        return np.isfinite(self.yi) & np.isfinite(self.vi) & (self.vi > 0)
+
+    def arguments(self) -> Mapping[str, Any]:
+        """Return the studies' own effects; functions that fit anew cannot keep the sums."""
+        own = self.rows()
+        return {
+            "yi": self.yi[own],
+            "vi": self.vi[own],
+            "slab": [name for name, there in zip(self.slab, own, strict=True) if there],
+            "measure": self.measure,
+            "level": self.level,
+            "sums": self.method,
+        }
 
     def __str__(self) -> str:
         lines = [f"Equal-Effects Model (k = {self.k}; {NAMES[self.method]})", ""]

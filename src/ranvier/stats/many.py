@@ -11,6 +11,7 @@ from ranvier.errors import InputError
 from ranvier.stats.arrays import Matrix, Vector, as_effects, rows_of
 from ranvier.stats.estimators import Control, Method
 from ranvier.stats.fit_table import AT_ONCE, FitTable, fit_table
+from ranvier.stats.formula import Design
 from ranvier.stats.least_squares import Batch
 from ranvier.stats.mixed import Test
 from ranvier.stats.r_code import RCall
@@ -180,10 +181,12 @@ def complete(yi: Data, vi: ArrayLike | None, sei: ArrayLike | None) -> tuple[Vec
     return y, v
 
 
-def design_of(mods: ArrayLike | None, k: int) -> Matrix | None:
+def design_of(mods: ArrayLike | Design | None, k: int) -> Matrix | None:
     """Check moderators given as numbers, and put the intercept before them."""
     if mods is None:
         return None
+    if isinstance(mods, Design):
+        return mods.X
     try:
         columns = np.asarray(mods, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -196,14 +199,14 @@ def design_of(mods: ArrayLike | None, k: int) -> Matrix | None:
     return np.column_stack([np.ones(k), columns])
 
 
-@takes_fit("mods")
+@takes_fit()
 def rma_subsets(
     yi: Data,
     vi: ArrayLike | None = None,
     *,
     subset: ArrayLike,
     sei: ArrayLike | None = None,
-    mods: ArrayLike | None = None,
+    mods: ArrayLike | Design | None = None,
     method: Method = "REML",
     test: Test = "z",
     level: float = 0.95,

@@ -16,6 +16,7 @@ from ranvier.errors import InputError
 from ranvier.stats.arrays import Vector
 from ranvier.stats.estimators import Control, Method
 from ranvier.stats.fit_table import FitTable
+from ranvier.stats.formula import Design
 from ranvier.stats.least_squares import Batch
 from ranvier.stats.many import complete, design_of, rma_subsets
 from ranvier.stats.mixed import Test, fit_batch
@@ -134,7 +135,7 @@ def gosh(
     sei: ArrayLike | None = None,
     subsets: int | None = None,
     seed: int = 0,
-    mods: ArrayLike | None = None,
+    mods: ArrayLike | Design | None = None,
     method: Method = "EE",
     min_size: int | None = None,
     control: Control = "exact",

@@ -30,7 +30,12 @@ COLUMNS = frozenset({
     "xi", "mi", "ni", "ti", "sdi", "ri", "r2i",
 })  # fmt: skip
 #: What makes a fit another model, so that no function that fits anew may pass over it.
-BINDING = {"mods": "moderators", "weights": "weights of its own", "tau2": "a given tau2"}
+BINDING = {
+    "mods": "moderators",
+    "weights": "weights of its own",
+    "tau2": "a given tau2",
+    "sums": "the sums of tables",
+}
 
 
 class Source:
