@@ -184,8 +184,9 @@ def test_published_strategies_are_read_or_diagnosed(name):
 def test_translations_mean_what_polyglot_s_do():
     outcomes = list(search_cases(SEARCH / "polyglot_cases.jsonl.gz"))
     assert sum(o.status == "passed" for o in outcomes) >= 0.95 * len(outcomes)
-    # What is left is the dollar sign: any ending in Ovid, which Polyglot takes for one letter.
+    # What is left: the dollar sign, any ending in Ovid, which Polyglot takes for one letter; and
+    # the focus on a heading, which the Cochrane Library can say and Polyglot leaves out.
     with gzip.open(SEARCH / "polyglot_cases.jsonl.gz", "rt") as lines:
         inputs = {str(c["case"]): c["input"] for c in map(json.loads, lines)}
     failed = [o for o in outcomes if o.status == "failed"]
-    assert all("$" in inputs[o.id.split("#")[1]] for o in failed)
+    assert all("$" in inputs[o.id.split("#")[1]] or "[mj]" in (o.why or "") for o in failed)

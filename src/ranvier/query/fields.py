@@ -44,6 +44,12 @@ OVID_CODES: Mapping[str, Fields] = {
     "tx": ALL, "bd": _f("ti"), "pg": _f("id"), "vo": _f("id"), "ip": _f("id"), "be": _f("au"),
     "fa": _f("au"), "ar": _f("au"), "cw": _f("nm"), "ti_": _f("ti"), "su": _f("mh"), "mc": _f("mh"),
     "ax": _f("au"), "ir": _f("au"), "xm": _f("mh"), "xp": _f("mh"), "dh": _f("mh"), "ec": _f("rn"),
+    "rx": _f("nm"), "ox": _f("nm"), "os": _f("nm"), "dd": _f("date"), "sy": _f("nm"), "pm":
+    _f("id"), "bs": _f("jn"), "cr": _f("date"), "lm": _f("date"), "rs": _f("date"), "vs":
+    _f("sb"), "ac": _f("id"), "sx": _f("mh"), "dj": _f("mh"), "gr": _f("id"), "gi": _f("id"),
+    "no": _f("id"), "pu": _f("jn"), "tt": _f("ot"), "hw_": _f("mh"), "sm": _f("mh"), "nj":
+    _f("jn"), "jc": _f("id"), "jl": _f("sb"), "pl": _f("cn"), "py": _f("py"), "df": _f("date"),
+    "oi": _f("id"), "yp": _f("py"),
 }  # fmt: skip
 
 #: Codes in brackets or before words, lower case without spaces -> fields, for all platforms.
@@ -72,11 +78,14 @@ CODES: Mapping[str, Fields] = {
     "kw": _f("kw"), "de": _f("mh"), "exp": _f("mh"), "lnk": _f("fs"), "it": _f("pt"),
     "py": _f("py"), "tn": _f("tr"), "mn": _f("tr"), "dn": _f("dn"), "df": _f("tr"),
     "jt": _f("jn"), "so": _f("jn"), "ff": _f("ad"), "ca": _f("cn"), "ta_": _f("jn"), "an": _f("id"),
-    "ui": _f("id"), "cc": _f("mh"), "mh": _f("mh"), "me": _f("mh"), "oc": ALL, "ok": ALL,
+    "ui": _f("id"), "cc": _f("mh"), "mh": _f("mh"), "me": frozenset({"kw", "mh"}),
+    "oc": ALL, "ok": ALL,
     "sc": _f("co"), "is": _f("id"),
     # EBSCO, before words
     "tx": ALL, "su": _f("mh"), "mw": _f("mh"), "mj": _f("mh"), "af": _f("ad"), "jn": _f("jn"),
     "zt": _f("pt"), "ug": _f("nm"), "ge": _f("mh"), "dt": _f("py"), "em": _f("date"),
+    "xb": TIAB, "if": _f("kw"), "diskw": _f("kw"), "subject": _f("mh"), "mesh": _f("mh"),
+    "emb": _f("mh"), "su.exact": _f("mh"), "pub": _f("jn"), "alltext": ALL, "idn": _f("kw"),
     # Web of Science, before an equals sign
     "ts": frozenset({"ti", "ab", "kw"}), "ak": _f("kw"), "kp": _f("kw"), "do": _f("id"),
     "oo": _f("ad"), "og": _f("ad"), "wc": _f("mh"), "fpy": _f("py"), "ut": _f("id"),

@@ -92,6 +92,9 @@ def meaning(node: Node | None) -> Meaning:
         name = " ".join(node.name.casefold().split())
         return ("heading", name, node.explode, node.focus, tuple(sorted(node.qualifiers)))
     if isinstance(node, Near):
+        phrase = _phrase(node)
+        if phrase is not None:
+            return meaning(phrase)
         children = tuple(meaning(child) for child in node.children)
         ordered = children if node.ordered else tuple(sorted(children, key=repr))
         return ("near", node.distance, node.ordered, ordered)
@@ -103,7 +106,35 @@ def meaning(node: Node | None) -> Meaning:
         return ("line", node.number)
     if isinstance(node, LineRange):
         return (node.operator, tuple(("line", n) for n in sorted(node.numbers)))
-    return ("limit", " ".join(node.text.casefold().split()), meaning(node.child))
+    return _limit(node)
+
+
+def _phrase(node: Near) -> Term | None:
+    """Words side by side in their order are a phrase, whatever joins them."""
+    words: list[Term] = []
+    for child in node.children:
+        word = _phrase(child) if isinstance(child, Near) else child
+        if not isinstance(word, Term):
+            return None
+        words.append(word)
+    if not node.ordered or node.distance != 1 or len({word.fields for word in words}) != 1:
+        return None
+    return replace(words[0], text=" ".join(word.text for word in words))
+
+
+def _limit(node: Limit) -> Meaning:
+    """What is limited, AND the limit; years by their numbers, whatever they are written as."""
+    text = " ".join(node.text.casefold().split())
+    own = ("limit", node.low, node.high) if node.kind == "year" else ("limit", text)
+    if node.child is None:
+        return own
+    child = meaning(node.child)
+    parts: list[Meaning] = [own]
+    if child[0] == "and" and len(child) == 2:
+        parts.extend(child[1])  # pyright: ignore[reportArgumentType]
+    else:
+        parts.append(child)
+    return ("and", tuple(sorted(set(parts), key=repr)))
 
 
 def _logic(node: Logic) -> Meaning:
@@ -117,10 +148,19 @@ def _logic(node: Logic) -> Meaning:
             parts.extend(form[1])  # pyright: ignore[reportArgumentType]
         else:
             parts.append(form)
-    if node.operator == "or":
-        parts = _merged(parts)
+    parts = _merged(parts) if node.operator == "or" else _narrowed(parts)
     unique = tuple(sorted(set(parts), key=repr))
     return unique[0] if len(unique) == 1 else (node.operator, unique)
+
+
+def _narrowed(parts: list[Meaning]) -> list[Meaning]:
+    """Join limits of years under AND: after 2009 and before 2021 is one range."""
+    years = [part for part in parts if part[0] == "limit" and len(part) == 3]
+    if len(years) < 2:
+        return parts
+    low = max((part[1] for part in years if isinstance(part[1], int)), default=None)
+    high = min((part[2] for part in years if isinstance(part[2], int)), default=None)
+    return [*(part for part in parts if part not in years), ("limit", low, high)]
 
 
 def _merged(parts: list[Meaning]) -> list[Meaning]:

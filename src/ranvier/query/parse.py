@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ranvier.query.chain import Chain
 from ranvier.query.detect import detect
-from ranvier.query.lines import Line, split
+from ranvier.query.limits import dated, read_limit, split_limit
+from ranvier.query.lines import Line, joined, split
 from ranvier.query.parsed import Diagnosis, Parsed, ParsedLine
 from ranvier.query.platforms import PLATFORMS, Platform, PlatformName
 from ranvier.query.references import broken_references
@@ -27,8 +29,12 @@ from ranvier.query.tree import (
     Term,
     within,
 )
+from ranvier.query.wildcards import to_ours
 
 __all__ = ["parse", "parse_line"]
+
+#: What may follow a term or a bracket.
+_ENDINGS = ("suffix", "frequency", "no_field")
 
 #: Brackets in brackets deeper than this are a mistake.
 DEEPEST = 150
@@ -57,7 +63,7 @@ def parse(text: str, platform: PlatformName | None = None) -> Parsed:
     strategy = split(text)
     lines: list[ParsedLine] = []
     said: list[Diagnosis] = []
-    for line in _joined(strategy.lines):
+    for line in joined(strategy.lines):
         reader = _Reader(line, PLATFORMS[chosen], count=len(strategy.lines))
         tree = reader.read()
         lines.append(ParsedLine(line=line, tree=tree))
@@ -86,21 +92,6 @@ def parse_line(
     line = Line(number, text.strip(), 1, 1)
     reader = _Reader(line, PLATFORMS[platform], count=number)
     return reader.read(), tuple(reader.said)
-
-
-def _joined(lines: Sequence[Line]) -> list[Line]:
-    """Join lines that an operator on a line of its own holds together."""
-    alone = re.compile(r"^(.*\s)?(and|or|not)$", re.IGNORECASE | re.DOTALL)
-    found: list[Line] = []
-    for line in lines:
-        if found and alone.match(found[-1].text):
-            last = found[-1]
-            found[-1] = replace(last, text=f"{last.text} {line.text}", hits=line.hits)
-        elif found and re.match(r"(and|or|not)$", line.text, re.IGNORECASE):
-            found[-1] = replace(found[-1], text=f"{found[-1].text} {line.text}")
-        else:
-            found.append(line)
-    return found
 
 
 @dataclass(slots=True)
@@ -133,6 +124,7 @@ class _Reader:
             elif kind in ("open", "close", "suffix", "ref", "range", "mesh"):
                 following = -1
             self.ends[i] = following
+        behind = self.behind()
         tree = self.level(len(self.platform.binds))
         while self.at < len(self.held):
             token = self.held[self.at]
@@ -147,7 +139,20 @@ class _Reader:
             tree = self.together(tree, more)
             if self.at == before:
                 self.at += 1
-        return tree
+        return tree if behind is None else replace(self.limit(behind), child=tree)
+
+    def behind(self) -> Token | None:
+        """Take a limit off the end that limits the whole line, however its operators bind."""
+        last, before = self.held[-1], self.held[-2] if len(self.held) > 1 else None
+        if (
+            before is None or before.kind in ("operator", "open", "near", "limit")
+            or last.kind != "limit" or last.end < len(self.line.text)
+            or self.platform.style not in ("cochrane", "ebsco", "pubmed", "wos", "ovid")
+            or (self.platform.style == "ovid" and not last.text.startswith("use"))
+            or last.text.startswith("[")
+        ):  # fmt: skip
+            return None
+        return self.held.pop()
 
     def span(self, start: int, end: int) -> Span:
         """Turn columns of the text into columns of the file."""
@@ -173,12 +178,19 @@ class _Reader:
         """The next token."""
         return self.held[self.at] if self.at < len(self.held) else None
 
+    def no_field(self, token: Token) -> None:
+        """Say that a field is none of the platform's."""
+        said = f"{self.platform.said} has no field {token.value!r}."
+        self.say("error", "no-such-field", token, said, "Check its two letters.")
+
     def after(self, tree: Node | None) -> Node | None:
         """Take fields that follow a bracket."""
         token = self.peek()
-        while tree is not None and token is not None and token.kind in ("suffix", "frequency"):
+        while tree is not None and token is not None and token.kind in _ENDINGS:
             self.at += 1
-            if token.kind == "frequency":
+            if token.kind == "no_field":
+                self.no_field(token)
+            elif token.kind == "frequency":
                 tree = Frequency(child=tree, times=int(token.value), span=tree.span)
             elif token.value.fields is not None and not token.value.heading:
                 tree = within(tree, token.value.fields)
@@ -204,53 +216,69 @@ class _Reader:
             return left if right is None else right
         if isinstance(right, Limit) and right.child is None:
             return replace(right, child=left, span=left.span.to(right.span))
+        self.no_operator(right)
+        return Logic(operator="and", children=(left, right), span=left.span.to(right.span))
+
+    def no_operator(self, right: Node) -> None:
+        """Say that an operator is missing, where the platform does not put AND for it."""
         if self.platform.unquoted == "phrase":
-            at = Token(
-                "word", right.span.start - self.line.column, right.span.end - self.line.column
-            )
+            start, end = right.span.start, right.span.end
+            at = Token("word", start - self.line.column, end - self.line.column)
             self.say("error", "no-operator", at, "there is no operator before this.",
                      "Write AND or OR.")  # fmt: skip
-        return Logic(operator="and", children=(left, right), span=left.span.to(right.span))
 
     def level(self, depth: int) -> Node | None:
         """Read operators of one strength and all that bind more."""
         if depth == 0:
             return self.nearness()
         names = self.platform.binds[depth - 1]
-        left = self.level(depth - 1)
-        while True:
-            token = self.peek()
-            if token is None or token.kind == "close":
-                return left
+        chain = Chain()
+        chain.first(self.level(depth - 1))
+        while (token := self.peek()) is not None and token.kind != "close":
             if token.kind == "operator":
-                operator: Operator = token.value
-                if operator not in names:
-                    return left
-                self.at += 1
-                if left is None and operator == "not":
-                    self.say("error", "nothing-before", token, "NOT has nothing before it.",
-                             "Write what it is taken from: A NOT B.")  # fmt: skip
-                right = self.level(depth - 1)
-                if right is None:
-                    self.say("error", "nothing-after", token, f"{operator.upper()} has nothing "
-                             "after it.", "Remove it, or write what follows.")  # fmt: skip
-                    continue
-                left = right if left is None else _logic(operator, left, right)
-            elif "and" in names and token.kind not in ("suffix", "frequency", "near"):
+                if token.value not in names:
+                    break
+                self.joined(token, chain, depth)
+            elif "and" in names and token.kind not in (*_ENDINGS, "near"):
                 before = self.at
-                right = self.level(depth - 1)
-                left = self.together(left, right)
+                self.unjoined(chain, self.level(depth - 1))
                 if self.at == before:
-                    return left
+                    break
+            elif token.kind in (*_ENDINGS, "colon", "near") and depth == len(self.platform.binds):
+                self.at += 1
+                self.say("error", "misplaced", token, f"{token.text.strip()!r} belongs to "
+                         "nothing.", "Put a term before it, without a space.")  # fmt: skip
             else:
-                if token.kind in ("suffix", "frequency", "colon", "near"):
-                    if depth < len(self.platform.binds):
-                        return left
-                    self.at += 1
-                    self.say("error", "misplaced", token, f"{token.text.strip()!r} belongs to "
-                             "nothing.", "Put a term before it, without a space.")  # fmt: skip
-                    continue
-                return left
+                break
+        return chain.node()
+
+    def joined(self, token: Token, chain: Chain, depth: int) -> None:
+        """Read an operator and what follows it."""
+        operator: Operator = token.value
+        self.at += 1
+        if chain.empty and operator == "not":
+            self.say("error", "nothing-before", token, "NOT has nothing before it.",
+                     "Write what it is taken from: A NOT B.")  # fmt: skip
+        right = self.level(depth - 1)
+        if right is None:
+            self.say("error", "nothing-after", token, f"{operator.upper()} has nothing "
+                     "after it.", "Remove it, or write what follows.")  # fmt: skip
+        else:
+            chain.add(operator, right)
+
+    def unjoined(self, chain: Chain, right: Node | None) -> None:
+        """Join what follows without an operator: a limit, or an AND that was left out."""
+        left = chain.node() if isinstance(right, Limit) and right.child is None else None
+        if right is None:
+            return
+        if left is not None:
+            joined = self.together(left, right)
+            chain.clear()
+            chain.first(joined)
+        else:
+            if not chain.empty:
+                self.no_operator(right)
+            chain.add("and", right)
 
     def nearness(self) -> Node | None:
         """Read things near each other."""
@@ -297,7 +325,8 @@ class _Reader:
                 self.at += 1
                 mark: MeshMark = token.value
                 return Heading(
-                    name=mark.name, explode=mark.explode, qualifiers=mark.qualifiers,
+                    name=mark.name, explode=mark.explode, focus=mark.focus,
+                    qualifiers=mark.qualifiers,
                     span=self.span(token.start, token.end),
                 )  # fmt: skip
             case "limit":
@@ -340,7 +369,10 @@ class _Reader:
             self.say("error", "nothing-after", token, f"the field {token.text.strip()!r} has "
                      "nothing after it.", "Write a term behind it.")  # fmt: skip
             return inside
-        return within(inside, suffix.fields)
+        found = within(inside, suffix.fields)
+        if isinstance(found, Term):
+            return dated(found.text, found.fields, self.platform.name, found.span) or found
+        return found
 
     def heading_before(self, token: Token, suffix: Suffix) -> Node | None:
         """Read EBSCO's ``MH "Name+/DT"`` and Scopus' ``INDEXTERMS("name")``."""
@@ -360,34 +392,36 @@ class _Reader:
         if not isinstance(node, Term):
             return node
         name, _, qualifiers = node.text.partition("/")
-        found = tuple(q.strip().casefold() for q in qualifiers.split(",") if q.strip())
-        explode = name.endswith("+") or (not name.endswith("+") and self.platform.style == "plain")
+        found = tuple(q.strip().casefold() for q in re.split("[,/]", qualifiers) if q.strip())
+        if self.platform.style == "proquest":
+            return Heading(
+                name=node.text, explode=suffix.explode, focus=suffix.focus, span=node.span
+            )
+        explode = name.endswith("+") or self.platform.style == "plain"
         return Heading(
             name=name.rstrip("+").strip(), explode=explode, focus=suffix.focus, qualifiers=found,
             span=node.span,
         )  # fmt: skip
 
     def limit(self, token: Token) -> Limit:
-        """Read a limit; what it limits, if it says so itself."""
+        """Read a limit, or several; what they limit, if they say so themselves."""
         text = token.text.strip()
-        child: Node | None = None
-        number = re.match(r"(?:limit|\.\.l/|from|remove duplicates from)\s*(\d+)", text, re.I)
-        if number:
-            span = self.span(token.start + number.start(1), token.start + number.end(1))
-            child = LineRef(number=int(number[1]), span=span)
-        years = [int(y) for y in re.findall(r"\b(?:1[89]|20)\d\d\b", text)]
-        kind = "other"
-        if years and re.search(r"yr|year|py\b|\[\d{4}", text, re.I):
-            kind = "year"
-        elif re.search(r"/lim|english|language", text, re.I):
-            kind = "language" if re.search(r"english|language|german|french", text, re.I) else kind
-        return Limit(
-            child=child, text=text, kind=kind,
-            low=min(years) if kind == "year" else None,
-            high=max(years) if kind == "year" and len(years) > 1 else None,
-            platform=self.platform.name,
-            span=self.span(token.start, token.end),
-        )  # fmt: skip
+        span = self.span(token.start, token.end)
+        name = self.platform.name
+        number, parts = split_limit(text)
+        if number is not None:
+            offset = token.start + token.text.index(str(number))
+            child: Node = LineRef(number=number, span=self.span(offset, offset + len(str(number))))
+            for part in parts:
+                child = replace(read_limit(part, name, span), child=child)
+            assert isinstance(child, Limit)
+            return child
+        from_line = re.match(r"(?:from|remove\s+duplicates\s+from)\s*(\d+)", text, re.IGNORECASE)
+        if from_line and self.platform.style == "ovid":
+            place = self.span(token.start + from_line.start(1), token.start + from_line.end(1))
+            line = LineRef(number=int(from_line[1]), span=place)
+            return replace(read_limit(text, name, span), child=line)
+        return read_limit(text, name, span)
 
     def term(self) -> Node | None:
         """Read words up to what ends them, and what is glued to their end."""
@@ -414,8 +448,11 @@ class _Reader:
         token = self.peek()
         if token is not None and token.kind == "heading_end":
             return self.named(first, self.at, explode=False)
-        text = _joined_words(run)
+        text = _joined_words(run).replace("\\'", "'")
         start, end = run[0].start, run[-1].end
+        if text and not text.strip(".\u2026"):
+            self.say("error", "dots", run[0], "dots stand for lines that are not named.",
+                     "Name every line, or write a range of lines.")  # fmt: skip
         if len(run) == 1 and run[0].value == "unclosed":
             self.say("error", "unclosed-quote", run[0], "this quotation mark is never closed.",
                      "Close it where the phrase ends.")  # fmt: skip
@@ -431,15 +468,19 @@ class _Reader:
     def tagged(self, node: Node, start: int) -> Node:
         """Take the fields that follow a term."""
         token = self.peek()
-        while token is not None and token.kind in ("suffix", "frequency"):
+        while token is not None and token.kind in _ENDINGS:
             self.at += 1
-            if token.kind == "frequency":
+            if token.kind == "no_field":
+                self.no_field(token)
+            elif token.kind == "frequency":
                 node = Frequency(child=node, times=int(token.value), span=node.span)
             else:
                 node = self.with_suffix(node, token.value, self.span(start, token.end))
             token = self.peek()
         if token is not None and token.kind == "colon":
             return self.dates(node, start)
+        if isinstance(node, Term):
+            return dated(node.text, node.fields, self.platform.name, node.span) or node
         return node
 
     def dates(self, low: Node, start: int) -> Node:
@@ -484,7 +525,9 @@ class _Reader:
         start = self.held[first].start
         raw = self.line.text[start : mark.start].strip()
         focus = raw.startswith("*")
-        name = raw.lstrip("*").strip().strip("\"'\u201c\u201d\u2018\u2019").strip()
+        name = (
+            raw.replace("\\'", "'").lstrip("*").strip().strip("\"'\u201c\u201d\u2018\u2019").strip()
+        )
         self.at = end + 1
         tag = self.peek()
         if tag is not None and tag.kind == "suffix" and tag.value.heading:
@@ -530,9 +573,9 @@ class _Reader:
 
     def wildcards(self, text: str, run: Sequence[Token]) -> str:
         """Turn a platform's wildcards into ours."""
-        known = self.platform.wildcards
         if not any(sign in text for sign in "*$?#:"):
             return text
+        said = self.platform.said
         if (
             self.platform.style == "cochrane"
             and any(t.kind == "quoted" for t in run)
@@ -540,31 +583,12 @@ class _Reader:
         ):
             self.say("warning", "wildcard-in-phrase", run[0], "the Cochrane Library ignores "
                      "wildcards in quotation marks.", "Use NEXT between the words.")  # fmt: skip
-        found: list[str] = []
-        for i, sign in enumerate(text):
-            if sign not in "*$?#:":
-                found.append(sign)
-                continue
-            meant = known.get(sign)
-            inside = sign == ":" and i + 1 < len(text) and not text[i + 1].isspace()
-            if meant is None and sign in "*?#":
-                self.say("warning", "no-wildcard", run[0], f"{self.platform.said} does not know "
-                         f"{sign!r} in {text!r}, and reads it as a space.",
-                         "Spell out the variants, or use *.")  # fmt: skip
-                found.append(" ")
-            elif meant is None or inside:
-                found.append(sign)
-            else:
-                found.append(meant)
-        return " ".join("".join(found).split())
-
-
-def _logic(operator: Operator, left: Node, right: Node) -> Logic:
-    """Join two nodes; a chain of one operator becomes one node."""
-    span = left.span.to(right.span)
-    if isinstance(left, Logic) and left.operator == operator and operator != "not":
-        return Logic(operator=operator, children=(*left.children, right), span=span)
-    return Logic(operator=operator, children=(left, right), span=span)
+        ours, unknown = to_ours(text, self.platform)
+        for sign in unknown:
+            self.say("warning", "no-wildcard", run[0], f"{said} does not know {sign!r} in "
+                     f"{text!r}, and reads it as a space.",
+                     "Spell out the variants, or use *.")  # fmt: skip
+        return ours
 
 
 def _joined_words(run: Sequence[Token]) -> str:

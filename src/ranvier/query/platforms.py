@@ -12,9 +12,11 @@ __all__ = ["PLATFORMS", "Platform", "PlatformName", "platform"]
 
 PlatformName = Literal[
     "ovid", "pubmed", "embase", "cochrane", "ebsco", "wos", "wos_basic", "scopus", "ctgov",
-    "lilacs", "hta",
+    "proquest", "lilacs", "hta",
 ]  # fmt: skip
-Style = Literal["ovid", "pubmed", "embase", "cochrane", "ebsco", "wos", "scopus", "plain"]
+Style = Literal[
+    "ovid", "pubmed", "embase", "cochrane", "ebsco", "wos", "scopus", "proquest", "plain"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,11 @@ PLATFORMS: Mapping[PlatformName, Platform] = {
         near="W/{n}", near_in_order="PRE/{n}", between=True,
         binds=(("or",), ("and",), ("not",)),
     ),
+    "proquest": Platform(
+        name="proquest", said="ProQuest", style="proquest", wildcards={"*": "*", "?": "#"},
+        writes={"*": "*", "#": "?"}, reference="S", near="NEAR/{n}", near_in_order="PRE/{n}",
+        between=True, binds=(("and",), ("or",), ("not",)),
+    ),
     "ctgov": Platform(
         name="ctgov", said="ClinicalTrials.gov", style="plain", wildcards={}, writes={},
     ),
@@ -125,7 +132,8 @@ _NAMES: Mapping[str, PlatformName] = {
 #: Words that give a platform away in a longer name.
 _WORDS: Mapping[str, PlatformName] = {
     "ebsco": "ebsco", "business source": "ebsco", "ovid": "ovid", "pubmed": "pubmed",
-    "embase": "embase", "cochrane": "cochrane", "scopus": "scopus", "lilacs": "lilacs",
+    "embase": "embase", "cochrane": "cochrane", "proquest": "proquest",
+    "scopus": "scopus", "lilacs": "lilacs",
 }  # fmt: skip
 
 

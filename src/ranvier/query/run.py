@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ranvier.query.fields import ATOMS
 from ranvier.query.index import RecordIndex, words
+from ranvier.query.limits import language
 from ranvier.query.mesh import MeshTree
 from ranvier.query.parsed import Parsed
 from ranvier.query.tree import (
@@ -222,17 +223,30 @@ class Searcher:
         """Apply a limit of years; others are noted and passed over."""
         every = set(range(len(self.index.records)))
         found = self.records(node.child) if node.child is not None else every
-        if node.kind == "year" and node.low is not None:
-            high = node.high if node.high is not None else 9999
-            if node.high is None and not re.search(r"current|-\s*$|:|>", node.text, re.IGNORECASE):
-                high = node.low
+        if node.kind == "year":
+            low, high = node.low or 0, node.high or 9999
             return {
                 r
                 for r in found
-                if (year := self.index.records[r].year) is not None and node.low <= year <= high
+                if (year := self.index.records[r].year) is not None and low <= year <= high
             }
+        spoken = language(node.text) if node.kind == "language" else None
+        if spoken is not None:
+            return self.spoken(found, spoken)
         self.notes.append(f"the limit {node.text!r} cannot be looked up here; it was passed over")
         return found
+
+    def spoken(self, found: set[int], wanted: str) -> set[int]:
+        """Records in a language; those that do not say theirs are kept, and that is noted."""
+        silent = {r for r in found if not self.index.records[r].languages}
+        if silent:
+            self.notes.append(f"{len(silent)} records do not say their language; they were kept")
+        start = wanted[:3]
+        return silent | {
+            r
+            for r in found
+            if any(said.casefold().startswith(start) for said in self.index.records[r].languages)
+        }
 
 
 def _pattern(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ranvier.query.asides import aside
 from ranvier.query.fields import CODES, fields_of, known_ovid
 from ranvier.query.platforms import Platform
 from ranvier.query.tree import ALL, Fields, Operator
@@ -15,7 +16,7 @@ __all__ = ["Kind", "Token", "tokens"]
 
 Kind = Literal[
     "open", "close", "operator", "near", "word", "quoted", "suffix", "heading_end", "exp",
-    "prefix", "ref", "range", "mesh", "frequency", "limit", "colon", "comment",
+    "prefix", "ref", "range", "mesh", "frequency", "limit", "colon", "comment", "no_field",
 ]  # fmt: skip
 
 #: MeSH qualifiers as two letters (NLM), and older ones that strategies still hold.
@@ -30,7 +31,7 @@ QUALIFIERS = frozenset({
     "xt",
 })  # fmt: skip
 
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"[\s\u200b-\u200d\ufeff]+")
 _REF = re.compile(r"(?:#|S(?=\d))\s*(\d{1,4})(?![\w*$?])", re.IGNORECASE)
 _RANGE = re.compile(
     r"\{?\b(and|or|not)\s*/\s*(#?S?\d+(?:\s*[-\u2013,]\s*#?S?\d+)*)\}?"
@@ -38,18 +39,31 @@ _RANGE = re.compile(
     r"|(#?S?\d+(?:\s*[-\u2013,]\s*#?S?\d+)*)\s*/\s*(and|or)\b",
     re.IGNORECASE,
 )
+_AFTER_OPERATOR = re.compile(r"(?:^|[(\[{]|\b(?:and|or|not))\s*$", re.IGNORECASE)
 _SPREAD = re.compile(r"(?:(and|or)\s+)?#(\d+)\s*[-\u2013]\s*#(\d+)", re.IGNORECASE)
-_OPERATOR = re.compile(r"(and\s+not|and|or|not)(?=[\s()\[\]\"'\u201c{]|$)", re.IGNORECASE)
+_OPERATOR = re.compile(
+    r"(and\s+not|and|or|not)(?=[\s()\[\]\"'\u2018\u2019\u201c\u201d{#]|$)", re.IGNORECASE
+)
+#: "1 and2", "(1or 2)": an operator that ran into the number of a line.
+_TIGHT = re.compile(r"(and|or|not)(?=\d+(?:\s|\)|$))", re.IGNORECASE)
+_NUMBER_TIGHT = re.compile(r"\d{1,3}(?=(?:and|or|not)(?:\s|\(|\d|$))", re.IGNORECASE)
 _NEAR = re.compile(
-    r"(?:(adj)\s?(\d*)|(near|next)\s?/?\s?(\d*)|(n|w|pre|onear)/?(\d+)|(same))"
+    r"(?:(adj)\s?(\d*)|(near|next)\s?/?\s?(\d*)|(n|w|pre|onear|p)/?(\d+)|(same))"
     r"(?=[\s()\"'\u201c]|$)",
     re.IGNORECASE,
 )
 _QUOTES = {'"': '"', "\u201c": "\u201d", "\u201d": "\u201d", "\u201e": "\u201c", "\u00ab": "\u00bb"}
-_DOT = re.compile(r"\.\s?([a-z]{2}(?:\s*,\s*[a-z]{2})*)\s*(?:\.|(?=[\s)\]}]|$))", re.IGNORECASE)
+_DOT = re.compile(
+    r"\.\s?([a-z]{2}(?:\s*,\s*[a-z]{2}|\s*\.\s*(?!or\b)[a-z]{2}(?=\s*\.))*)"
+    r"\s*,?\s*(?:\.|(?=[\s)\]}]|$))|\.\((sa_year)\)\.",
+    re.IGNORECASE,
+)
+#: What looks like Ovid's fields: no word ends so.
+_DOTTED = re.compile(r"\.([a-z]{2}(?:\s*,\s*[a-z]{2})*)\.(?=[\s)\]}]|$)", re.IGNORECASE)
 _FREQ = re.compile(r"/\s?freq\s?=\s?(\d+)", re.IGNORECASE)
 _EMTREE = re.compile(
-    r"/((?:exp|de|mj|dm_\w\w|dd_\w\w|br|syn|lnk|\w\w)(?:/(?:exp|de|mj|dm_\w\w|dd_\w\w|br|syn|lnk))*)"
+    r"/((?:exp|de|mj|d[dm]_\w\w|br|syn|lnk|\w\w)"
+    r"(?:/(?:exp|de|mj|br|syn|lnk|d[dm]_\w\w(?:,\s?d[dm]_\w\w)*))*)"
     r"(?=[\s)\]]|$)"
 )
 _LIM = re.compile(r"\[([^\]]+)\]/(?:lim|py|sd)\b", re.IGNORECASE)
@@ -58,25 +72,40 @@ _COLON = re.compile(r":\s?([a-z]{2,4}(?:\s*,\s*[a-z]{2,4})*)(?=[\s()\],.]|$)", r
 _TILDE = re.compile(r"\[\s*([a-z/ ]+?)\s*:~(\d+)\s*\]", re.IGNORECASE)
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
 _COCHRANE = re.compile(
-    r"mesh\s+descriptor\s*:?\s*\[?([^\[\]]+?)\]?\s*"
+    r"mesh\s+descriptor\s*:?\s*(?:\[([^\[\]]+)\]|([^\[\]]+?))\s*,?\s*"
     r"(explode(?:\s+all\s+trees|\s+tree\s+\S+|\s+trees?\s+[\d ,and]+)?"
-    r"|this\s+term\s+only|single\s+MeSH)?(?=\s*(?:and\b|or\b|not\b|\)|$))"
+    r"|this\s+term\s+only|single\s+MeSH|in\s+MeSH\s+products)?"
+    r"(?:\s+in\s+(?:MeSH\s+products|all\s+products))?(?=\s*(?:\b(?:and|or|not)\b|[),]|$|in\b|with\b))"
     r"(?:\s*and\s+with\s+qualifiers?\(?s?\)?\s*:?\s*\[([^\]]+)\])?",
     re.IGNORECASE,
 )
 _MH = re.compile(
-    r"\[\s*mh\s+(\^)?\s*[\"\u201c]?([^\]\"\u201d]+?)[\"\u201d]?\s*(?:/\s*([\w, ]+?))?\s*\]", re.I
+    r"\[\s*mh\s*(\^)?\s*(?:[\"\u201c](\^)?([^\]\"\u201d]+?)[\"\u201d]|((?<=\s|\^)[^\]\[\"/\u201c]+?))"
+    r"\s*(?:/\s*([\w, ]+?))?\s*(\[\s*mj\s*\]\s*)?\]",
+    re.I,
 )
 _EBSCO = re.compile(r"([A-Z]{2})(?=\s|\(|\")\s*")
+_TOPIC = re.compile(r"(TOPIC|TITLE|AUTHOR|PUBLICATION NAME|YEAR PUBLISHED)\s*:\s*(?=\()")
+_PROQUEST = re.compile(
+    r"(?:(MESH|EMB|MJMESH|MJEMB|MJSUB|MAINSUBJECT|SUBJECT|SU|MJSU)(\.EXACT)?(\.EXPLODE)?"
+    r"|([A-Za-z]{2,6}(?:\s*,\s*[A-Za-z]{2,6})*))\s*(?=\()",
+    re.IGNORECASE,
+)
 _EQUALS = re.compile(r"([A-Za-z]{2,3})\s*=\s*(?=[(\"\w*$?])")
 _CALL = re.compile(r"([A-Za-z][A-Za-z-]+)\s*(?=\()")
 _AREA = re.compile(r"AREA\[(\w+)\]\s*")
 _WORD = re.compile(r"[^\s()\[\]{}\"\u201c\u201d\u201e\u00ab\u00bb]+")
 _LIMIT = re.compile(
-    r"(?:limit|..l/|keep|from\s+\d+\s+keep|remove\s+duplicates\s+from)\b", re.IGNORECASE
+    r"(?:limit\b|\.\.(?:l|sl|limit)/|keep\b|from\s+\d+\s+keep\b|remove\s+duplicates\s+from\b)",
+    re.IGNORECASE,
 )
 _EMPHASIS = re.compile(r"exp(?:lode)?\.?\s+(?=[*\"'\w(])", re.IGNORECASE)
-_PUBYEAR = re.compile(r"PUBYEAR\s*[<>=]+\s*\d{4}", re.IGNORECASE)
+
+
+#: Web of Science's own, where others mean something else.
+_WOS_FIELDS: dict[str, Fields] = {
+    "dt": frozenset({"pt"}), "su": frozenset({"mh"}), "cu": frozenset({"cn"}),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +126,7 @@ class MeshMark:
     name: str
     explode: bool
     qualifiers: tuple[str, ...]
+    focus: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +160,12 @@ def tokens(text: str, platform: Platform) -> Iterator[Token]:
 def _next(text: str, at: int, platform: Platform) -> Token | tuple[Token, ...]:
     """Read what stands at one place."""
     here = text[at]
+    if here == "(" and _noted(text, at):
+        end = text.index(")", at) + 1
+        return Token("comment", at, end, text[at:end])
+    if here == "{" and platform.style == "scopus" and "}" in text[at:]:
+        end = text.index("}", at)
+        return Token("quoted", at, end + 1, text[at + 1 : end])
     if here in "([{":
         special = _bracketed(text, at, platform) if here == "[" else None
         if special is not None:
@@ -144,9 +180,15 @@ def _next(text: str, at: int, platform: Platform) -> Token | tuple[Token, ...]:
         return Token("close", at, at + 1, here)
     if here in _QUOTES or (here in "'\u2018" and platform.style in ("embase",)):
         return _quoted(text, at)
+    beside = aside(text, at, platform)
+    if beside is not None:
+        kind, end = beside
+        return Token(kind, at, end, text[at:end], text[at:end])
     for pattern, kind in ((_SPREAD, "spread"), (_RANGE, "range"), (_REF, "ref")):
         match = pattern.match(text, at)
-        if match is None or (kind == "ref" and here in "sS" and platform.style != "ebsco"):
+        if match is None or (
+            kind == "ref" and here in "sS" and platform.style not in ("ebsco", "proquest")
+        ):
             continue
         if kind == "spread":
             low, high = int(match[2]), int(match[3])
@@ -154,6 +196,8 @@ def _next(text: str, at: int, platform: Platform) -> Token | tuple[Token, ...]:
             value = ((match[1] or "or").casefold(), numbers)
             return Token("range", at, match.end(), match[0], value)
         if kind == "range":
+            if match[5] and not _AFTER_OPERATOR.search(text, 0, at):
+                continue  # "Diabetes Mellitus, Type 2/ or": a heading that ends in a number
             return _range(match)
         return Token("ref", at, match.end(), match[0], int(match[1]))
     return _worded(text, at, platform)
@@ -173,7 +217,12 @@ def _quoted(text: str, at: int) -> Token:
     """Read to the closing quotation mark; to the end if there is none."""
     mark = text[at]
     ends = {_QUOTES.get(mark, "'"), mark} | ({'"'} if mark in _QUOTES else {"\u2019"})
-    end = next((i for i in range(at + 1, len(text)) if text[i] in ends), -1)
+    places = (i for i in range(at + 1, len(text)) if text[i] in ends and text[i - 1] != "\\")
+    if mark in _QUOTES:
+        end = next(places, -1)
+    else:
+        # An apostrophe stands before a letter: 'crohn's disease'/exp.
+        end = next((i for i in places if not text[i + 1 : i + 2].isalnum()), -1)
     if end < 0:
         return Token("quoted", at, len(text), text[at + 1 :], "unclosed")
     return Token("quoted", at, end + 1, text[at + 1 : end])
@@ -186,10 +235,11 @@ def _bracketed(text: str, at: int, platform: Platform) -> Token | None:
         return Token("limit", at, lim.end(), lim[0], lim[1])
     heading = _MH.match(text, at)
     if heading:
-        found = tuple(q.strip().casefold() for q in (heading[3] or "").split(",") if q.strip())
-        return Token(
-            "mesh", at, heading.end(), heading[0], MeshMark(heading[2], not heading[1], found)
-        )
+        found = tuple(q.strip().casefold() for q in (heading[5] or "").split(",") if q.strip())
+        alone = bool(heading[1] or heading[2])
+        name = (heading[3] or heading[4]).strip()
+        mark = MeshMark(name, not alone, found, focus=heading[6] is not None)
+        return Token("mesh", at, heading.end(), heading[0], mark)
     near = _TILDE.match(text, at)
     if near:
         suffix = Suffix(fields=fields_of(near[1]) or ALL, near=int(near[2]))
@@ -227,14 +277,12 @@ def _worded(text: str, at: int, platform: Platform) -> Token | tuple[Token, ...]
         limit = _LIMIT.match(text)
         if limit:
             return Token("limit", 0, len(text), text, "line")
-    dot = _DOT.match(text, at)
-    if dot:
-        fields = known_ovid(dot[1])
-        if fields is not None:
-            return Token("suffix", at, dot.end(), dot[0], Suffix(fields=fields))
+    dot = _dotted(text, at, platform)
+    if dot is not None:
+        return dot
     colon = _COLON.match(text, at)
-    if colon and text[at - 1 : at] in (")", "]", '"', "'", "\u201d"):
-        fields = _colon_fields(colon[1])
+    if colon and text[:at].rstrip()[-1:] in (")", "]", '"', "'", "\u201d"):
+        fields = _colon_fields(colon[1], platform)
         if fields is not None:
             return Token("suffix", at, colon.end(), colon[0], fields)
     slash = _slash(text, at, platform)
@@ -242,11 +290,18 @@ def _worded(text: str, at: int, platform: Platform) -> Token | tuple[Token, ...]
         return slash
     descriptor = _COCHRANE.match(text, at)
     if descriptor:
-        explode = (descriptor[2] or "explode").casefold().startswith("explode")
-        found = tuple(re.findall(r"\b([A-Za-z]{2})\b(?=\s*(?:,|$|\]))", descriptor[3] or ""))
-        mark = MeshMark(descriptor[1].strip(), explode, tuple(q.casefold() for q in found))
+        explode = (descriptor[3] or "explode").casefold().startswith("explode")
+        found = tuple(re.findall(r"\b([A-Za-z]{2})\b(?=\s*(?:,|$|\]))", descriptor[4] or ""))
+        name = (descriptor[1] or descriptor[2]).strip()
+        mark = MeshMark(name, explode, tuple(q.casefold() for q in found))
         return Token("mesh", at, descriptor.end(), descriptor[0], mark)
     operator = _OPERATOR.match(text, at)
+    if (
+        operator is None
+        and platform.style == "ovid"
+        and text[:at].rstrip()[-1:] in tuple("0123456789)")
+    ):
+        operator = _TIGHT.match(text, at)
     if operator:
         said: Operator = "not" if operator[1].casefold().endswith("not") else (
             "and" if operator[1].casefold() == "and" else "or"
@@ -259,10 +314,19 @@ def _worded(text: str, at: int, platform: Platform) -> Token | tuple[Token, ...]
         prefix = pattern.match(text, at)
         fields = fields_of(prefix[1]) if prefix else None
         if prefix and fields is not None:
+            if platform.style == "wos" and "=" in prefix[0]:
+                fields = _WOS_FIELDS.get(prefix[1].casefold(), fields)
             return Token("prefix", at, prefix.end(), prefix[0], Suffix(fields=fields))
-    year = _PUBYEAR.match(text, at)
-    if year:
-        return Token("limit", at, year.end(), year[0], year[0])
+    if platform.style == "proquest":
+        called = _PROQUEST.match(text, at)
+        value = _called(called) if called else None
+        if called and value is not None:
+            return Token("prefix", at, called.end(), called[0], value)
+    topic = _TOPIC.match(text, at) if platform.style == "wos" else None
+    if topic:
+        code = {"TOPIC": "ts", "TITLE": "ti", "AUTHOR": "au", "YEAR PUBLISHED": "py"}
+        fields = CODES[code.get(topic[1], "so")]
+        return Token("prefix", at, topic.end(), topic[0], Suffix(fields=fields))
     call = _CALL.match(text, at)
     if call and ("-" in call[1] or call[1].isupper()) and platform.style in ("scopus", "plain"):
         fields = fields_of(call[1])
@@ -285,14 +349,52 @@ def _worded(text: str, at: int, platform: Platform) -> Token | tuple[Token, ...]
     return _word(text, at, platform)
 
 
+def _noted(text: str, at: int) -> bool:
+    """Whether brackets hold a remark of the Cochrane Library."""
+    return text[at + 1 : at + 17].casefold().strip().startswith("word variations")
+
+
+def _dotted(text: str, at: int, platform: Platform) -> Token | None:
+    """Read Ovid's fields: ``.ti,ab.``; those that Ovid has not are kept to be diagnosed."""
+    dot = _DOT.match(text, at)
+    if dot:
+        codes = "yr" if dot[2] else ",".join(re.findall(r"[A-Za-z]{2}", dot[1]))
+        fields = known_ovid(codes)
+        if fields is not None:
+            return Token("suffix", at, dot.end(), dot[0], Suffix(fields=fields))
+    unknown = _DOTTED.match(text, at) if platform.style == "ovid" else None
+    if unknown:
+        return Token("no_field", at, unknown.end(), unknown[0], unknown[1])
+    return None
+
+
+def _called(match: re.Match[str]) -> Suffix | None:
+    """Read ProQuest's fields before brackets: ``TI,AB(``, ``MESH.EXACT.EXPLODE(``."""
+    if match[1] and (match[2] or match[3]):
+        focus = match[1].casefold().startswith("mj")
+        return Suffix(
+            fields=frozenset({"mh"}), heading=True, explode=match[3] is not None, focus=focus
+        )
+    codes = [code.strip().casefold() for code in match[0].split(",")]
+    found = [ALL if code == "noft" else CODES.get(code) for code in codes]
+    if any(fields is None for fields in found):
+        return None
+    return Suffix(fields=frozenset().union(*(f for f in found if f is not None)))
+
+
 def _is_near(match: re.Match[str], platform: Platform) -> bool:
     """Whether a word is an operator of nearness: "next" and "near" are words, too, and "n3"."""
     if match[1] or match[4]:
         return True
     if match[3]:
-        return platform.style in ("cochrane", "wos", "embase", "ovid") or match[3].isupper()
+        return (
+            platform.style in ("cochrane", "wos", "embase", "ovid", "proquest")
+            or match[3].isupper()
+        )
+    if match[5] and match[5].casefold() == "p":
+        return platform.style == "proquest"
     if match[5]:
-        return match[0].isupper() or platform.style in ("ebsco", "scopus")
+        return match[0].isupper() or platform.style in ("ebsco", "scopus", "proquest")
     return platform.style == "wos" and match[0].isupper()
 
 
@@ -300,7 +402,7 @@ def _near(match: re.Match[str]) -> tuple[int, bool, str]:
     """Distance as written (0 for none), order, and the word itself."""
     word = (match[1] or match[3] or match[5] or match[7]).casefold()
     digits = match[2] or match[4] or match[6] or ""
-    ordered = word in ("next", "pre", "onear") or (word == "adj" and not digits)
+    ordered = word in ("next", "pre", "onear", "p") or (word == "adj" and not digits)
     # Scopus' W/3 is in any order, EBSCO's W3 in the order given.
     ordered = ordered or (word == "w" and "/" not in match[0])
     if word == "same":
@@ -309,12 +411,15 @@ def _near(match: re.Match[str]) -> tuple[int, bool, str]:
     return int(digits) if digits else default, ordered, word
 
 
-def _colon_fields(codes: str) -> Suffix | None:
+def _colon_fields(codes: str, platform: Platform) -> Suffix | None:
     """Read ``ti,ab,kw`` behind a colon."""
     found = [CODES.get(code.strip().casefold()) for code in codes.split(",")]
     if any(fields is None for fields in found):
         return None
-    return Suffix(fields=frozenset().union(*(f for f in found if f is not None)))
+    fields: Fields = frozenset().union(*(f for f in found if f is not None))
+    if platform.name == "cochrane" and "kw" in fields:
+        fields |= {"mh"}  # the Cochrane Library's keywords hold the headings
+    return Suffix(fields=fields)
 
 
 def _slash(text: str, at: int, platform: Platform) -> Token | None:
@@ -327,7 +432,11 @@ def _slash(text: str, at: int, platform: Platform) -> Token | None:
     emtree = _EMTREE.match(text, at)
     if emtree and (platform.style == "embase" or emtree[1].split("/")[0] in ("exp", "mj", "br")):
         parts = emtree[1].split("/")
-        named = tuple(p[3:] for p in parts if p.startswith(("dm_", "dd_")))
+        field = CODES.get(parts[0]) if len(parts[0]) < 4 else None
+        if field is not None and parts[0] not in ("exp", "de", "mj", "br"):
+            return Token("suffix", at, emtree.end(), emtree[0], Suffix(fields=field))
+        parts = [part.strip() for whole in parts for part in whole.split(",")]
+        named = tuple(p for p in parts if p.startswith(("dm_", "dd_")))
         value = (Suffix(heading=True, explode="exp" in parts, focus="mj" in parts), named)
         return Token("heading_end", at, emtree.end(), emtree[0], value)
     slash = _SLASH.match(text, at)
@@ -336,7 +445,8 @@ def _slash(text: str, at: int, platform: Platform) -> Token | None:
     found = tuple(q.strip().casefold() for q in (slash[1] or "").split(",") if q.strip())
     if any(q not in QUALIFIERS for q in found):
         # "Pain/ or": what follows is an operator.
-        if not text[at + 1 : at + 2].isspace():
+        operator = re.match(r"(?:and|or|not)[\s(]", text[at + 1 : at + 5], re.IGNORECASE)
+        if operator is None and not text[at + 1 : at + 2].isspace():
             return None
         return Token("heading_end", at, at + 1, "/", (Suffix(heading=True), ()))
     return Token("heading_end", at, slash.end(), slash[0], (Suffix(heading=True), found))
@@ -347,15 +457,19 @@ def _word(text: str, at: int, platform: Platform) -> Token | tuple[Token, ...]:
     run = _WORD.match(text, at)
     if run is None:
         return Token("word", at, at + 1, text[at])
+    if platform.style == "ovid":
+        tight = _NUMBER_TIGHT.match(text, at)
+        if tight:
+            following = _worded(text, tight.end(), platform)
+            rest = following if isinstance(following, tuple) else (following,)
+            return Token("word", at, tight.end(), tight[0]), *rest
     end = run.end()
     for i in range(at + 1, end):
         sign = text[i]
         if sign == ".":
-            dot = _DOT.match(text, i)
-            fields = known_ovid(dot[1]) if dot else None
-            if dot and fields is not None:
-                suffix = Token("suffix", i, dot.end(), dot[0], Suffix(fields=fields))
-                return Token("word", at, i, text[at:i]), suffix
+            dot = _dotted(text, i, platform)
+            if dot is not None:
+                return Token("word", at, i, text[at:i]), dot
         elif sign == "/":
             slash = _slash(text, i, platform)
             if slash is not None:
@@ -363,8 +477,8 @@ def _word(text: str, at: int, platform: Platform) -> Token | tuple[Token, ...]:
         elif sign == ":":
             before = fields_of(text[at:i])
             colon = _COLON.match(text, i)
-            suffix = _colon_fields(colon[1]) if colon else None
-            if colon and suffix is not None:
+            suffix = _colon_fields(colon[1], platform) if colon else None
+            if colon and suffix is not None and (before is None or platform.style != "plain"):
                 mark = Token("suffix", i, colon.end(), colon[0], suffix)
                 return Token("word", at, i, text[at:i]), mark
             if before is not None and platform.style == "plain":

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
+from ranvier.query.dialects import FIELDS, HEADINGS
+from ranvier.query.limits import language
 from ranvier.query.platforms import PLATFORMS, Platform, PlatformName
 from ranvier.query.tree import (
-    TIAB,
     Fields,
     Frequency,
     Heading,
@@ -23,6 +24,7 @@ from ranvier.query.tree import (
     Term,
     leaves,
 )
+from ranvier.query.wildcards import variants
 
 __all__ = ["Loss", "Proximity", "write"]
 
@@ -78,33 +80,26 @@ def write(
     return text, tuple(dict.fromkeys(writer.losses))
 
 
-_OVID: tuple[tuple[Fields, str], ...] = (
-    (frozenset({"ti", "ab", "kw", "mh", "nm", "ot"}), "mp"), (frozenset({"all"}), "af"),
-)  # fmt: skip
-_ATOM_OVID = {"kw": "kf", "mh": "hw", "py": "yr", "ad": "in", "id": "ui", "sb": "sb", "date": "dt",
-              "co": "au", "tr": "tn", "dn": "dv", "all": "af"}  # fmt: skip
-_ATOM_PUBMED = {
-    "ti": "ti", "ab": "tiab", "kw": "ot", "mh": "mh", "au": "au", "jn": "ta", "pt": "pt",
-    "fs": "sh", "nm": "nm", "rn": "rn", "la": "la", "py": "dp", "ad": "ad", "id": "pmid",
-    "ot": "tt", "sb": "sb", "date": "edat", "co": "cn", "all": "all",
+#: Limits that stand behind an AND on their own platform; others follow what they limit.
+_ANDED = (
+    "[",
+    "PY=",
+    "PUBYEAR",
+    "LIMIT-TO",
+    "EXCLUDE",
+    "AREA",
+    "RANGE",
+    "SEARCH",
+    "db",
+    "YR",
+    "DT ",
+)
+_LANGUAGES: Mapping[str, str] = {
+    "ovid": "{}.lg.", "pubmed": "{}[la]", "embase": "[{}]/lim", "wos": "LA=({})",
+    "ebsco": "LA {}", "scopus": "LANGUAGE({})", "proquest": "LA({})", "lilacs": "la:{}",
 }  # fmt: skip
-_ATOM_COLON = {
-    "ti": "ti", "ab": "ab", "kw": "kw", "mh": "de", "au": "au", "jn": "jt", "pt": "it", "fs": "lnk",
-    "nm": "tn", "rn": "rn", "la": "la", "py": "py", "ad": "ff", "id": "ui", "ot": "ti",
-    "tr": "tn", "dn": "dn", "cn": "ca",
-}  # fmt: skip
-_ATOM_COCHRANE = {"ti": "ti", "ab": "ab", "kw": "kw", "mh": "kw", "au": "au", "jn": "so",
-                  "pt": "pt", "id": "an", "py": "py"}  # fmt: skip
-_ATOM_EBSCO = {"ti": "TI", "ab": "AB", "kw": "SU", "mh": "MW", "au": "AU", "jn": "SO", "pt": "PT",
-               "la": "LA", "ad": "AF", "py": "DT", "id": "AN", "nm": "SU", "rn": "SU", "ot": "TI",
-               "all": "TX"}  # fmt: skip
-_ATOM_WOS = {"ti": "TI", "ab": "AB", "kw": "AK", "au": "AU", "jn": "SO", "py": "PY", "ad": "AD",
-             "pt": "DT", "la": "LA", "id": "UT", "all": "ALL"}  # fmt: skip
-_ATOM_SCOPUS = {"ti": "TITLE", "ab": "ABS", "kw": "AUTHKEY", "mh": "INDEXTERMS", "au": "AUTH",
-                "jn": "SRCTITLE", "pt": "DOCTYPE", "la": "LANGUAGE", "ad": "AFFIL",
-                "rn": "CASREGNUMBER", "nm": "CHEMNAME", "all": "ALL"}  # fmt: skip
-_ATOM_CTGOV = {"ti": "BriefTitle", "ab": "BriefSummary", "mh": "ConditionSearch",
-               "nm": "InterventionSearch", "id": "NCTId", "all": "BasicSearch"}  # fmt: skip
+#: Styles that write fields once for a group.
+_GROUPED = ("ovid", "embase", "cochrane", "wos", "scopus", "proquest")
 
 
 @dataclass(slots=True)
@@ -149,7 +144,7 @@ class _Writer:
 
     def grouped(self, node: Logic | Near) -> str | None:
         """Write fields once behind a group, where all its words share them and that is allowed."""
-        if self.platform.style not in ("ovid", "embase", "cochrane", "wos", "scopus"):
+        if self.platform.style not in _GROUPED:
             return None
         parts = list(leaves(node))
         fields = {part.fields for part in parts if isinstance(part, Term)}
@@ -165,7 +160,12 @@ class _Writer:
         return self.with_fields(f"({text})", one, node.span)
 
     def term(self, node: Term) -> str:
-        """Write a term with its fields."""
+        """Write a term with its fields; variants spelled out where a wildcard is missing."""
+        if self.proximity == "meaning":
+            spelled = variants(node.text, self.platform)
+            if len(spelled) > 1:
+                terms = tuple(replace(node, text=text) for text in spelled)
+                return self.node(Logic(operator="or", children=terms, span=node.span), outer="and")
         return self.with_fields(self.words(node), node.fields, node.span)
 
     def words(self, node: Term) -> str:
@@ -229,13 +229,17 @@ class _Writer:
 
     def heading(self, node: Heading) -> str:
         """Write a heading; as a word where the platform has no thesaurus."""
-        return _HEADINGS[self.platform.name](self, node)
+        if self.platform.name != "embase" and any("_" in q for q in node.qualifiers):
+            # Emtree's dm_dt (of a disease) and dd_iv (of a drug).
+            plain = tuple(dict.fromkeys(q.rpartition("_")[2] for q in node.qualifiers))
+            node = replace(node, qualifiers=plain)
+        return HEADINGS[self.platform.name](self, node)
 
     def with_fields(self, text: str, fields: Fields | None, span: Span) -> str:
         """Write fields where the platform has them."""
         if fields is None:
             return text
-        return _FIELDS[self.platform.name](self, text, fields, span)
+        return FIELDS[self.platform.name](self, text, fields, span)
 
     def near(self, node: Near, outer: str) -> str:
         """Write nearness; as AND where the platform has none."""
@@ -317,40 +321,78 @@ class _Writer:
         return f"({text})" if outer else text
 
     def limit(self, node: Limit, outer: str) -> str:
-        """Write a limit; years and languages where the platform has them."""
-        if node.platform == self.platform.name:
-            left = self.limited_child(node)
-            return f"{left} AND {node.text}" if left else node.text
-        child = self.node(node.child, outer="and") if node.child is not None else ""
-        if node.kind == "year" and node.low is not None:
+        """Write limits; years and languages where the platform has them."""
+        if self.platform.style == "ovid" and isinstance(node.child, LineRef | Limit):
+            whole = self.limit_ovid(node)
+            if whole is not None:
+                return whole
+        text = self.one_limit(node)
+        if node.child is None:
+            return text or "()"
+        child = self.node(node.child, outer="" if isinstance(node.child, Limit) else "and")
+        if text is None:
+            return child
+        if node.platform == self.platform.name and not text.startswith(_ANDED):
+            return f"{child} {text}"
+        both = f"{child} AND {text}"
+        return f"({both})" if outer else both
+
+    def limit_ovid(self, node: Limit) -> str | None:
+        """Write ``limit 6 to (a and b)``; None where it is not a line that is limited."""
+        parts: list[str] = []
+        here: Node = node
+        while isinstance(here, Limit) and here.child is not None:
+            if here.text.startswith(("remove", "from", "use")):
+                return here.text if here.text[0] != "u" else None
+            own = here.platform == "ovid" and not here.text.endswith(".")
+            text = here.text if own else None
+            if here.kind == "year" and not own:
+                text = f'yr="{here.low or 1800} -{here.high or "Current"}"'
+            if text is None:
+                return None
+            parts.append(text)
+            here = here.child
+        if not isinstance(here, LineRef):
+            return None
+        said = " and ".join(reversed(parts))
+        return f"limit {here.number} to {f'({said})' if parts[1:] else said}"
+
+    def one_limit(self, node: Limit) -> str | None:
+        """Write one limit; None and a loss where it cannot be said."""
+        if node.kind == "year":
             text = self.years(node.low, node.high)
             if text is not None:
-                if self.platform.style == "ovid" and isinstance(node.child, LineRef):
-                    return f"limit {node.child.number} to {text}"
-                return f"{child} AND {text}" if child else text
+                return text
+        if node.platform == self.platform.name:
+            return node.text
+        spoken = language(node.text) if node.kind == "language" else None
+        if spoken is not None and self.platform.name in _LANGUAGES:
+            return _LANGUAGES[self.platform.name].format(spoken)
         self.lose(node.span, f"the limit {node.text!r}", "more")
-        return child or "()"
+        return None
 
-    def limited_child(self, node: Limit) -> str:
-        """What a limit limits, unless its own text says so."""
-        if node.child is None or isinstance(node.child, LineRef):
-            return ""
-        return self.node(node.child, outer="and")
-
-    def years(self, low: int, high: int | None) -> str | None:
+    def years(self, low: int | None, high: int | None) -> str | None:
         """Write a range of years."""
+        first, last = low or 1800, high or 3000
         match self.platform.style:
             case "ovid":
-                return f'yr="{low}-{high or "Current"}"'
+                return f"{first}:{last}.(sa_year)."
             case "pubmed":
-                return f'("{low}"[dp] : "{high or 3000}"[dp])'
+                return f"{first}:{last}[dp]"
             case "embase":
-                return f"[{low}-{high or 3000}]/py"
+                return f"[{first}-{last}]/py"
             case "wos":
-                return f"PY=({low}-{high or 3000})"
+                return f"PY=({first}-{last})"
+            case "ebsco":
+                return f"DT {first}-{last}"
+            case "proquest":
+                return f"YR({first}-{last})"
             case "scopus":
-                last = f" AND PUBYEAR < {high + 1}" if high else ""
-                return f"PUBYEAR > {low - 1}{last}"
+                if low and low == high:
+                    return f"PUBYEAR = {low}"
+                ends = [f"PUBYEAR > {low - 1}"] if low else []
+                ends += [f"PUBYEAR < {high + 1}"] if high else []
+                return " AND ".join(ends)
             case _:
                 return None
 
@@ -368,208 +410,3 @@ def _unfielded(node: Node) -> Node:
     if isinstance(node, Logic | Near):
         return replace(node, children=tuple(_unfielded(child) for child in node.children))
     return node
-
-
-def _many(names: list[str], write_one: Callable[[str], str]) -> str:
-    """Write one text in several fields as OR."""
-    texts = [write_one(name) for name in dict.fromkeys(names)]
-    return texts[0] if len(texts) == 1 else f"({' OR '.join(texts)})"
-
-
-def _known(
-    writer: _Writer, fields: Fields, table: Mapping[str, str], span: Span, order: str = ""
-) -> list[str]:
-    """Look up the platform's names; what it has not is a loss."""
-    ranked = sorted(fields, key=lambda f: (order.find(f) if f in order else 99, f))
-    found = [table[f] for f in ranked if f in table]
-    missing = [f for f in ranked if f not in table]
-    if missing and not found:
-        writer.lose(span, f"the field ({', '.join(missing)})", "more")
-    elif missing:
-        writer.lose(span, f"one of the fields ({', '.join(missing)})", "fewer")
-    return found
-
-
-def _fields_ovid(writer: _Writer, text: str, fields: Fields, span: Span) -> str:
-    for known, code in _OVID:
-        if fields == known:
-            return f"{text}.{code}."
-    table = {f: _ATOM_OVID.get(f, f) for f in fields}
-    names = _known(writer, fields, table, span, "ti ab kw mh")
-    return f"{text}.{','.join(names)}."
-
-
-def _fields_pubmed(writer: _Writer, text: str, fields: Fields, span: Span) -> str:
-    if {"ti", "ab"} <= fields and fields <= {"ti", "ab", "kw"}:
-        return f"{text}[tiab]"
-    if {"ti", "ab", "mh"} <= fields:
-        return f"{text}[tw]"
-    if fields == frozenset({"ab"}):
-        writer.lose(span, "abstract became title and abstract", "more")
-    names = _known(writer, fields, _ATOM_PUBMED, span, "ti ab")
-    return _many(names, lambda name: f"{text}[{name}]") if names else text
-
-
-def _fields_embase(writer: _Writer, text: str, fields: Fields, span: Span) -> str:
-    names = _known(writer, fields - {"all"}, _ATOM_COLON, span, "ti ab kw mh")
-    return f"{text}:{','.join(dict.fromkeys(names))}" if names else text
-
-
-def _fields_cochrane(writer: _Writer, text: str, fields: Fields, span: Span) -> str:
-    names = _known(writer, fields - {"all", "nm", "ot"}, _ATOM_COCHRANE, span, "ti ab kw")
-    return f"{text}:{','.join(dict.fromkeys(names))}" if names else text
-
-
-def _fields_ebsco(writer: _Writer, text: str, fields: Fields, span: Span) -> str:
-    names = _known(writer, fields - {"nm", "ot"} or fields, _ATOM_EBSCO, span, "ti ab")
-    if not names:
-        return text
-    texts = [f"{name} {text}" for name in dict.fromkeys(names)]
-    return f"({' OR '.join(texts)})"
-
-
-def _fields_wos(writer: _Writer, text: str, fields: Fields, span: Span) -> str:
-    inner = text if text.startswith("(") else f"({text})"
-    if {"ti", "ab", "kw"} <= fields:
-        return f"TS={inner}"
-    names = _known(writer, fields, _ATOM_WOS, span, "ti ab")
-    return _many(names, lambda name: f"{name}={inner}") if names else text
-
-
-def _fields_scopus(writer: _Writer, text: str, fields: Fields, span: Span) -> str:
-    inner = text[1:-1] if _wrapped(text) else text
-    if {"ti", "ab", "kw"} <= fields:
-        return f"TITLE-ABS-KEY({inner})"
-    if fields == TIAB:
-        return f"TITLE-ABS({inner})"
-    names = _known(writer, fields, _ATOM_SCOPUS, span, "ti ab")
-    return _many(names, lambda name: f"{name}({inner})") if names else text
-
-
-def _wrapped(text: str) -> bool:
-    """Whether the first bracket closes at the very end."""
-    depth = 0
-    for i, sign in enumerate(text):
-        depth += (sign == "(") - (sign == ")")
-        if depth == 0 and i < len(text) - 1:
-            return False
-    return text.startswith("(")
-
-
-def _fields_none(writer: _Writer, text: str, fields: Fields, span: Span) -> str:
-    if "all" not in fields:
-        writer.lose(span, f"the field ({', '.join(sorted(fields))})", "more")
-    return text
-
-
-def _fields_ctgov(writer: _Writer, text: str, fields: Fields, span: Span) -> str:
-    names = _known(writer, fields, _ATOM_CTGOV, span, "ti ab")
-    return _many(names, lambda name: f"AREA[{name}]{text}") if names else text
-
-
-def _fields_lilacs(writer: _Writer, text: str, fields: Fields, span: Span) -> str:
-    if {"ti", "ab"} <= fields:
-        return f"tw:{text}"
-    table = {"ti": "ti", "ab": "ab", "mh": "mh", "au": "au", "pt": "pt", "la": "la", "kw": "mh"}
-    names = _known(writer, fields, table, span)
-    return _many(names, lambda name: f"{name}:{text}") if names else text
-
-
-def _fields_hta(writer: _Writer, text: str, fields: Fields, span: Span) -> str:
-    names = _known(
-        writer, fields, {"ti": "title", "ab": "abs", "au": "Author", "mh": "mh"}, span, "ti ab"
-    )
-    return _many(names, lambda name: f"({text})[{name}]") if names else text
-
-
-_FIELDS: Mapping[PlatformName, Callable[[_Writer, str, Fields, Span], str]] = {
-    "ovid": _fields_ovid, "pubmed": _fields_pubmed, "embase": _fields_embase,
-    "cochrane": _fields_cochrane, "ebsco": _fields_ebsco, "wos": _fields_wos,
-    "wos_basic": _fields_none, "scopus": _fields_scopus, "ctgov": _fields_ctgov,
-    "lilacs": _fields_lilacs, "hta": _fields_hta,
-}  # fmt: skip
-
-
-def _quote(name: str) -> str:
-    return name if name.isalnum() else f'"{name}"'
-
-
-def _heading_ovid(writer: _Writer, node: Heading) -> str:
-    exp, focus = "exp " if node.explode else "", "*" if node.focus else ""
-    reserved = any(w in ("and", "or", "not") for w in node.name.casefold().split())
-    name = f'"{node.name}"' if reserved or set("()[]/") & set(node.name) else node.name
-    return f"{exp}{focus}{name}/{','.join(node.qualifiers)}"
-
-
-def _heading_pubmed(writer: _Writer, node: Heading) -> str:
-    tag = "Majr" if node.focus else "Mesh"
-    noexp = "" if node.explode else ":NoExp"
-    texts = [f"{node.name}/{q}" for q in node.qualifiers] or [node.name]
-    said = [f"{_quote(t) if not node.qualifiers else t}[{tag}{noexp}]" for t in texts]
-    return said[0] if len(said) == 1 else f"({' OR '.join(said)})"
-
-
-def _heading_embase(writer: _Writer, node: Heading) -> str:
-    name = node.name.casefold() if not node.name.islower() else node.name
-    quoted = name if name.isalnum() else "'" + name.replace("'", "\\'") + "'"
-    if node.qualifiers:
-        writer.lose(node.span, f"the subheadings {', '.join(node.qualifiers)}", "more")
-    return f"{quoted}/{'exp' if node.explode else 'de'}{'/mj' if node.focus else ''}"
-
-
-def _heading_cochrane(writer: _Writer, node: Heading) -> str:
-    if node.focus:
-        writer.lose(node.span, "the focus on the heading", "more")
-    qualifiers = f"/{','.join(q.upper() for q in node.qualifiers)}" if node.qualifiers else ""
-    return f"[mh {'' if node.explode else '^'}{_quote(node.name)}{qualifiers}]"
-
-
-def _heading_ebsco(writer: _Writer, node: Heading) -> str:
-    qualifiers = f"/{','.join(q.upper() for q in node.qualifiers)}" if node.qualifiers else ""
-    name = f"{node.name}{'+' if node.explode else ''}{qualifiers}"
-    quoted = f'"{name}"' if " " in name or "," in name else name
-    return f"({'MM' if node.focus else 'MH'} {quoted})"
-
-
-def _heading_scopus(writer: _Writer, node: Heading) -> str:
-    _as_word(writer, node, explain="the heading is looked for among index terms")
-    return f"INDEXTERMS({_quote(node.name)})"
-
-
-def _heading_word(writer: _Writer, node: Heading) -> str:
-    _as_word(writer, node, explain="the heading became a word")
-    return _quote(node.name)
-
-
-def _heading_lilacs(writer: _Writer, node: Heading) -> str:
-    if node.focus or node.qualifiers:
-        writer.lose(node.span, "focus and subheadings", "more")
-    return f"mh:{_quote(node.name)}"
-
-
-def _heading_hta(writer: _Writer, node: Heading) -> str:
-    if node.focus:
-        writer.lose(node.span, "the focus on the heading", "more")
-    qualifiers = f"/{','.join(node.qualifiers)}" if node.qualifiers else ""
-    name = f"{node.name}{qualifiers}" if qualifiers else _quote(node.name)
-    return f"{name}[{'mhe' if node.explode else 'mh'}]"
-
-
-def _as_word(writer: _Writer, node: Heading, explain: str) -> None:
-    more = [
-        word
-        for word, lost in (
-            ("explosion", node.explode), ("focus", node.focus), ("subheadings", node.qualifiers)
-        )
-        if lost
-    ]  # fmt: skip
-    lost = f" without {', '.join(more)}" if more else ""
-    writer.lose(node.span, f"{writer.platform.said} has no thesaurus: {explain}{lost}", "other")
-
-
-_HEADINGS: Mapping[PlatformName, Callable[[_Writer, Heading], str]] = {
-    "ovid": _heading_ovid, "pubmed": _heading_pubmed, "embase": _heading_embase,
-    "cochrane": _heading_cochrane, "ebsco": _heading_ebsco, "wos": _heading_word,
-    "wos_basic": _heading_word, "scopus": _heading_scopus, "ctgov": _heading_word,
-    "lilacs": _heading_lilacs, "hta": _heading_hta,
-}  # fmt: skip
