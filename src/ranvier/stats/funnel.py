@@ -32,8 +32,9 @@ __all__ = [
     "trimfill",
 ]
 
-#: R takes the exact distribution of Kendall's tau below this many pairs, if there are no ties.
-EXACT_BELOW = 50
+#: metafor takes the exact distribution of Kendall's tau if there are no ties, and R has it below
+#: this many pairs: beyond, the factorial is more than a double holds.
+EXACT_BELOW = 171
 TOO_FEW = "fewer than 10 studies: tests of asymmetry have little power (Cochrane Handbook 13.3.5.4)"
 
 
@@ -182,7 +183,7 @@ def ranktest(
     Returns
     -------
     tuple of float
-        Kendall's tau (b) and its p value: exact below 50 studies without ties, else normal.
+        Kendall's tau (b) and its p value: exact below 171 studies without ties, else normal.
 
     References
     ----------

@@ -103,19 +103,17 @@ def _of_counts(case: Case, ours: Mapping[str, Any], found: Comparison) -> Excuse
 
 def _of_selection(case: Case, ours: Mapping[str, Any], found: Comparison) -> Excused:
     theirs = _number(case["expected"].get("loglik"))
+    here = None if theirs is None else on_one_footing(case, fit_selection(case))
+    moved = case if here is None else {**case, "expected": {**case["expected"], "loglik": here}}
     estimates = tuple(d for d in found.differences if d.name != "loglik")
     left, said = by_second_differences(case, estimates)
     if not left and said:
-        lower = by_likelihood(case, ours, replace(found, differences=()))[0]
+        lower = by_likelihood(moved, ours, replace(found, differences=()))[0]
         return lower, said
     if theirs is None:
         return found.differences, None
-    here = on_one_footing(case, fit_selection(case))
-    if here is None:
-        return by_likelihood(case, ours, found)
-    moved = {**case, "expected": {**case["expected"], "loglik": here}}
     left, said = by_likelihood(moved, ours, found)
-    if said and abs(here - theirs) > BY_LIKELIHOOD["selmodel"].same:
+    if said and here is not None and abs(here - theirs) > BY_LIKELIHOOD["selmodel"].same:
         said += f" (whose {theirs:.10g} is {here:.10g} if integrated to more than 1e-4)"
     return left, said
 

@@ -65,7 +65,13 @@ def run_regtest(case: Case) -> Mapping[str, Any]:
         model = "lm" if kind == "Egger" else "rma"
         found = regtest(yi, vi, model=model, test="t", control=control_of(case))
         return {"stat": found.stat, "pval": found.pval, "est": [found.slope, found.slope_se]}
-    found = regtest(yi, vi, model=options["model"], predictor=options["predictor"])
+    found = regtest(
+        yi,
+        vi,
+        model=options["model"],
+        predictor=options["predictor"],
+        control=control_of(case),
+    )
     return {
         "stat": found.stat,
         "pval": found.pval,
@@ -154,7 +160,7 @@ def run_convert(case: Case) -> Mapping[str, Any]:
 def run_blup(case: Case) -> Mapping[str, Any]:
     """Shrunken effects."""
     yi, vi = columns(case, "yi", "vi")
-    found = blup(yi, vi, method=options_of(case)["method"])
+    found = blup(yi, vi, method=options_of(case)["method"], control=control_of(case))
     names = ("pred", "se", "pi_lb", "pi_ub", "ranef", "ranef_se")
     return {name: getattr(found, name) for name in names} | {"ci_lb": None, "ci_ub": None}
 
