@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -176,3 +177,26 @@ def test_a_result_prints_what_it_found_and_how_metafor_would():
     found = selmodel(YI, VI, type="stepfun", steps=0.025)
     assert "test of selection: LRT(df = 1)" in str(found)
     assert 'selmodel(fit, type="stepfun", alternative="greater", steps=0.025)' in found.as_r()
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("stepfun", {"steps": 0.025}),
+        ("stepfun", {"steps": (0.025, 0.5)}),
+        ("stepfun", {"steps": (0.05, 0.3), "alternative": "two.sided"}),
+        ("stepfun", {"steps": 0.025, "mods": np.linspace(-1, 1, 24), "method": "EE"}),
+        ("stepfun", {"steps": 0.05, "subset": np.arange(24) > 3}),
+        ("trunc", {}),
+    ],
+)
+def test_the_compiled_search_finds_the_same_maximum(kind, more, monkeypatch):
+    pytest.importorskip("numba")
+    compiled = selmodel(YI, VI, type=kind, **more)
+    monkeypatch.delitem(sys.modules, "numba")
+    plain = selmodel(YI, VI, type=kind, **more)
+    assert "ranvier.stats.selection.compiled" in sys.modules
+    assert compiled.loglik == pytest.approx(plain.loglik, abs=1e-9)
+    np.testing.assert_allclose(compiled.beta, plain.beta, atol=1e-6)
+    np.testing.assert_allclose(compiled.delta, plain.delta, rtol=1e-4, atol=1e-6)
+    assert compiled.maxima == plain.maxima

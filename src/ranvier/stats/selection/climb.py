@@ -92,6 +92,7 @@ def climb(f: Function, starts: Matrix, lower: Vector, upper: Vector, scale: Vect
     x, value, grad = x[usable], value[usable], grad[usable]
     damping = np.full(len(x), 1e-2)
     done = np.zeros(len(x), dtype=np.bool_)
+    arrived = done.copy()
     fresh = ~done
     H = np.zeros((len(x), x.shape[1], x.shape[1]))
     for count in range(MAX_STEPS):
@@ -115,7 +116,7 @@ def climb(f: Function, starts: Matrix, lower: Vector, upper: Vector, scale: Vect
         damping[go[~better]] = np.maximum(damping[go[~better]], 1e-4)
         fresh = np.zeros(len(x), dtype=np.bool_)
         fresh[up] = True
-        done[go[over]] = True
+        done[go[over]] = arrived[go[over]] = True
         if count >= PATIENCE:
             done |= _followers(x, value, scale)
             # What Newton's step promises is what is left to gain, near a summit; far off, less.
@@ -123,12 +124,12 @@ def climb(f: Function, starts: Matrix, lower: Vector, upper: Vector, scale: Vect
             promise[go] = gain
             done |= value + HOPE * promise < value.max() - 1
     best = int(np.argmax(value))
-    ends = x[done & (value > value[best] - 50)]
+    ends = x[arrived & (value > value[best] - 50)]
     return Summit(
         x=x[best],
         value=float(value[best]),
         maxima=_different(ends, scale),
-        settled=bool(done[best]),
+        settled=bool(arrived[best]),
     )
 
 

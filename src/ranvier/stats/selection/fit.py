@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from ranvier.stats.arrays import Matrix, Vector
 from ranvier.stats.least_squares import Batch
 from ranvier.stats.mixed import fit_batch
 from ranvier.stats.selection.climb import STEP, Summit, climb, curvature
-from ranvier.stats.selection.likelihood import Selected
+from ranvier.stats.selection.likelihood import Selected, StepChance
 
 __all__ = ["Fitted", "Problem", "fit_selected"]
 
@@ -192,6 +193,14 @@ class _Search:
             upper[p] = 0.0
         held = np.flatnonzero(~problem.free) + p + 1
         lower[held] = upper[held] = problem.delta[~problem.free]
+        chance = self.data.chance
+        # Loading Numba takes longer than one fit: what a session has loaded is used.
+        if isinstance(chance, StepChance) and not problem.falling and "numba" in sys.modules:
+            from ranvier.stats.selection.compiled import climb_steps
+
+            summit = climb_steps(self.data, chance, starts, lower, upper, self.scale)
+            if summit is not None:
+                return summit
         try:
             return climb(self, starts, lower, upper, self.scale)
         except ValueError as error:
