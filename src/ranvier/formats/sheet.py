@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ranvier.errors import InputError
@@ -30,10 +31,13 @@ class SheetText:
     rows : tuple of int
         The row of the file each line came from (its number in a JSON list); empty rows are left
         out.
+    semicolons : bool
+        Semicolons part the cells, as where the comma is the decimal mark.
     """
 
     columns: dict[str, tuple[str, ...]]
     rows: tuple[int, ...]
+    semicolons: bool = False
 
 
 def read_sheet(data: bytes, filename: str, *, sheet: str | None = None) -> SheetText:
@@ -63,12 +67,13 @@ def read_sheet(data: bytes, filename: str, *, sheet: str | None = None) -> Sheet
     ('0,5',)
     """
     if data[:4] == b"PK\x03\x04":
-        table = _xlsx(data, filename, sheet)
-    else:
-        text = _text(data, filename)
-        start = text.lstrip()[:1]
-        table = _json(text, filename) if start in ("[", "{") else _delimited(text, filename)
-    return _columns(table, filename)
+        return _columns(_xlsx(data, filename, sheet), filename)
+    text = _text(data, filename)
+    if text.lstrip()[:1] in ("[", "{"):
+        return _columns(_json(text, filename), filename)
+    delimiter = _delimiter(text, filename)
+    table = _delimited(text, filename, delimiter)
+    return replace(_columns(table, filename), semicolons=delimiter == ";")
 
 
 def _text(data: bytes, filename: str) -> str:
@@ -85,14 +90,23 @@ def _text(data: bytes, filename: str) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def _delimited(text: str, filename: str) -> list[tuple[int, list[str]]]:
-    """Read lines of cells; the separator is the one the first line has most of."""
-    lines = [line for line in text.splitlines() if line.strip()]
+def _delimiter(text: str, filename: str) -> str:
+    """Find the mark that parts most lines into the same number of cells."""
+    lines = [re.sub('"[^"]*"', "", line) for line in text.splitlines() if line.strip()]
     if not lines:
         raise InputError("the file is empty.", file=filename, remedy="Give a table with headings.")
-    delimiter = max(",;\t|", key=lines[0].count)
-    if not lines[0].count(delimiter):
-        delimiter = " "  # columns apart by spaces, as R prints them
+
+    def regular(mark: str) -> tuple[int, int]:
+        often = Counter(count for line in lines if (count := line.count(mark)))
+        marks, times = max(often.items(), key=lambda x: (x[1], x[0]), default=(0, 0))
+        return times, marks
+
+    delimiter = max(",;\t|", key=regular)
+    return delimiter if regular(delimiter)[0] else " "  # apart by spaces, as R prints them
+
+
+def _delimited(text: str, filename: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    """Read lines of cells."""
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
     )
@@ -186,19 +200,20 @@ def _columns(table: Sequence[tuple[int, list[str]]], filename: str) -> SheetText
         raise InputError(
             "there is no study in it.", file=filename, remedy="Give headings and one row a study."
         )
-    _, first = filled[0]
+    first, filled = _headings(filled, filename)
     seen: Counter[str] = Counter()
     names: list[str] = []
     for i, cell in enumerate(first):
         name = " ".join(cell.split()) or f"column {i + 1}"
-        seen[name] += 1
-        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        plain = re.sub(r"\s*\[[^\]]*\]", "", name) or name  # "Mean [mg]" and "Mean": one heading
+        seen[plain] += 1
+        names.append(name if seen[plain] == 1 else f"{name} ({seen[plain]})")
     while names and not first[len(names) - 1].strip():
-        if any(cell.strip() for _, row in filled[1:] for cell in row[len(names) - 1 : len(names)]):
+        if any(cell.strip() for _, row in filled for cell in row[len(names) - 1 : len(names)]):
             break
         names.pop()
     cells: dict[str, list[str]] = {name: [] for name in names}
-    for line, row in filled[1:]:
+    for line, row in filled:
         if any(cell.strip() for cell in row[len(names) :]):
             raise InputError(
                 "this row has more cells than there are headings.",
@@ -210,5 +225,49 @@ def _columns(table: Sequence[tuple[int, list[str]]], filename: str) -> SheetText
             cells[name].append(row[i] if i < len(row) else "")
     return SheetText(
         columns={name: tuple(held) for name, held in cells.items()},
-        rows=tuple(line for line, _ in filled[1:]),
+        rows=tuple(line for line, _ in filled),
     )
+
+
+_FIGURE = re.compile(r"[-+\u2212<>]?[\d.,]*\d[\d.,]*\s*%?(\s*([(\[/±–]|\+/-|to ).*)?")
+_GAPS = frozenset({"na", "n/a", "nr", "not reported", "-", "–"})
+
+
+def _headings(
+    filled: Sequence[tuple[int, list[str]]], filename: str
+) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Find the headings above the first row of figures, and the rows below them.
+
+    A title above the headings is left out; two rows of headings, as of merged cells, become one.
+    """
+    figures = next((i for i, (_, row) in enumerate(filled) if i and _has_figures(row)), 1)
+    wide = [i for i in range(figures) if sum(bool(cell.strip()) for cell in filled[i][1]) > 1]
+    width = max(len(row) for _, row in filled)
+    whole = [i for i in wide if sum(bool(cell.strip()) for cell in filled[i][1]) == width]
+    if whole[:1] == wide[:1]:  # nothing is merged: what follows are studies
+        wide = wide[:1]
+    last = wide[-1] if wide else 0
+    if len(wide) < 2:
+        return filled[last][1], list(filled[last + 1 :])
+    if len(wide) > 2:
+        raise InputError(
+            f"there are {len(wide)} rows of headings.",
+            file=filename,
+            row=filled[wide[0]][0],
+            remedy="Keep one row of headings, such as 'Events drug', and one row a study.",
+        )
+    upper, lower = filled[wide[0]][1], filled[last][1]
+    joined: list[str] = []
+    over = ""
+    for i in range(max(len(upper), len(lower))):
+        top = upper[i].strip() if i < len(upper) else ""
+        bottom = lower[i].strip() if i < len(lower) else ""
+        over = top or (over if bottom else "")
+        joined.append(f"{over} {bottom}".strip())
+        if top and not bottom:  # one cell over both rows: it names no group
+            over = ""
+    return joined, list(filled[last + 1 :])
+
+
+def _has_figures(row: Sequence[str]) -> bool:
+    return any(_FIGURE.fullmatch(c.strip()) or c.strip().casefold() in _GAPS for c in row)

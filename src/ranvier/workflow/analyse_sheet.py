@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from ranvier.errors import InputError
-from ranvier.formats.sheet import SheetText, read_sheet
+from ranvier.formats.sheet import read_sheet
 from ranvier.stats import Method, Test
 from ranvier.synthesis.sheet import Model, Pooled, pool, recognise
 from ranvier.synthesis.sheet.cells import is_numeric, numbers_in
+from ranvier.synthesis.sheet.tidy import TidySheet, tidied
 
 __all__ = ["analyse_sheet"]
 
@@ -64,8 +65,17 @@ def analyse_sheet(
         if not path.is_file():
             raise InputError(f"there is no file {path}.", remedy="Check the path.")
         data, file = path.read_bytes(), name or str(path)
-    text = read_sheet(data, file, sheet=sheet)
-    found = recognise(text.columns, file=file, rows=text.rows, measure=measure, given=columns)
+    read = read_sheet(data, file, sheet=sheet)
+    text = tidied(read.columns, read.rows, semicolons=read.semicolons)
+    found = recognise(
+        text.columns,
+        file=file,
+        rows=text.rows,
+        measure=measure,
+        given=columns,
+        notes=text.notes,
+        hints=text.hints,
+    )
     return pool(
         found,
         measure=measure,
@@ -79,7 +89,7 @@ def analyse_sheet(
     )
 
 
-def _cells(text: SheetText, heading: str, file: str) -> list[str]:
+def _cells(text: TidySheet, heading: str, file: str) -> list[str]:
     """Find the subgroup of each study."""
     if heading not in text.columns:
         raise InputError(
@@ -100,7 +110,7 @@ def _cells(text: SheetText, heading: str, file: str) -> list[str]:
     return cells
 
 
-def _moderators(text: SheetText, file: str) -> dict[str, list[Any]]:
+def _moderators(text: TidySheet, file: str) -> dict[str, list[Any]]:
     """Turn every column into numbers or words, for a formula."""
     return {
         heading: list(numbers_in(heading, cells, rows=text.rows, file=file))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from ranvier.errors import InputError
 
-__all__ = ["Sheet", "is_numeric", "numbers_in"]
+__all__ = ["Sheet", "is_missing", "is_numeric", "number_of", "numbers_in"]
 
 #: A sheet as text: heading to cells, all of one length.
 Sheet = Mapping[str, Sequence[str]]
@@ -19,9 +19,33 @@ _NUMBER = re.compile(r"[-+−]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?%?", re.IGNORE
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 
 
+def is_missing(cell: str) -> bool:
+    """Say whether a cell holds nothing, or a word for it.
+
+    Examples
+    --------
+    >>> is_missing("NR"), is_missing("0")
+    (True, False)
+    """
+    return cell.strip().casefold() in _MISSING
+
+
+def number_of(cell: str) -> float | None:
+    """Read one number; None if the cell is anything else.
+
+    Examples
+    --------
+    >>> number_of("1,5"), number_of("12 (24%)")
+    (1.5, None)
+    """
+    number = _number(cell)
+    return None if number is None or math.isnan(number) else number
+
+
 def _number(cell: str) -> float | None:
     """Read a cell: a number, None where nothing is given, nan where it is something else."""
-    plain = cell.strip().replace("\u2212", "-").replace("\u00a0", "").replace(" ", "")
+    plain = cell.strip().replace("\u2212", "-").replace("\u00a0", " ").replace("\u202f", " ")
+    plain = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", "", plain)  # 13 598; but 5 10 is two numbers
     if plain.casefold() in _MISSING:
         return None
     if _THOUSANDS.fullmatch(plain):

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ranvier.errors import InputError
-from ranvier.synthesis.sheet.cells import Sheet, is_numeric, numbers_in
-from ranvier.synthesis.sheet.measure import DESIGN_COLUMNS, SAID, SheetDesign, design_of_measure
-from ranvier.synthesis.sheet.vocabulary import METAFOR, RATIOS, Part, part_of, words_of
+from ranvier.synthesis.sheet.cells import Sheet, is_numeric, number_of, numbers_in
+from ranvier.synthesis.sheet.measure import (
+    DESIGN_COLUMNS,
+    DESIGN_MEASURES,
+    SAID,
+    SheetDesign,
+    design_of_measure,
+)
+from ranvier.synthesis.sheet.vocabulary import DESCRIBED, METAFOR, RATIOS, Part, part_of, words_of
 
 __all__ = ["Columns", "recognise"]
 
@@ -74,6 +80,8 @@ def recognise(
     rows: Sequence[int] | None = None,
     measure: str | None = None,
     given: Mapping[str, str] | None = None,
+    notes: Sequence[str] = (),
+    hints: Sequence[str] = (),
 ) -> Columns:
     """Recognise the columns of a sheet.
 
@@ -89,6 +97,8 @@ def recognise(
         The effect measure asked for: it says which design to look for.
     given : mapping of str to str, or None
         Columns that the user named: role (metafor's name, or ``slab``) to heading.
+    notes, hints : sequence of str
+        What was done to the sheet before, and what its cells leave open: said with the columns.
 
     Returns
     -------
@@ -119,7 +129,8 @@ def recognise(
         raise InputError(
             f"there is no measure {measure!r}.", remedy="See `ranvier analyse --help`."
         )
-    numeric = {h: part_of(h) for h, cells in sheet.items() if is_numeric(cells)}
+    numeric = {h: _part(h, cells) for h, cells in sheet.items() if is_numeric(cells)}
+    hints = [*hints, *(_SHARES.format(h) for h, p in numeric.items() if not p and "%" in h)]
     exact = {h.strip().casefold(): h for h in numeric if h.strip().casefold() in METAFOR}
     two, groups, how = _two_groups(numeric, file)
     one = _one_group(numeric)
@@ -130,12 +141,32 @@ def recognise(
             headings = _fit(design, roles, file)
             if headings is None:
                 continue
-            return _columns(
+            found = _columns(
                 design, headings, sheet,
                 file=file, rows=rows, slab=slab_heading,
                 groups=groups if roles is apart else None, how=how,
             )  # fmt: skip
-    raise _nothing_fits(sheet, numeric, wanted, file)
+            if measure is None and not given:
+                _refuse_rows_of_arms(found, sheet)
+            return replace(found, notes=(*notes, *found.notes))
+    raise _nothing_fits(sheet, numeric, wanted, file, hints)
+
+
+#: Said of a column of percentages.
+_SHARES = "{!r} holds percentages: give numbers of people"
+
+
+def _part(heading: str, cells: Sequence[str]) -> Part | None:
+    """Read a heading, with a look at its figures where a word means two things."""
+    part = part_of(heading)
+    if part is None or part.quantity != "events":
+        return part
+    if re.search(r"%|\bpercent|\brate\b|\bproportion\b", heading, re.IGNORECASE):
+        return None  # a percentage is no number of people
+    numbers = [x for x in map(number_of, cells) if x is not None]
+    if part.word == "r" and max(map(abs, numbers)) <= 1 and any(x % 1 for x in numbers):
+        return replace(part, quantity="correlation")
+    return part
 
 
 def _fit(
@@ -179,6 +210,7 @@ def _two_groups(
     if names is None and len(keys) > 2:
         # Columns such as "n" beside those of two groups belong to neither.
         twice = [k for k, held in keys.items() if len({q for q, _ in held}) > 1]
+        twice = [k for k in twice if not k or not set(k.split()) <= DESCRIBED]
         names = _pair(twice)
         if names is None and len(twice) > 2:
             said = ", ".join(f"that of {keys[k][0][1]!r}" for k in twice)
@@ -234,6 +266,22 @@ def _one_group(parts: Mapping[str, Part | None]) -> dict[str, list[str]]:
         if part is not None and part.quantity in _ALONE:
             roles.setdefault(_ALONE[part.quantity], []).append(heading)
     return roles
+
+
+def _refuse_rows_of_arms(found: Columns, sheet: Sheet) -> None:
+    """Refuse to pool the arms of a comparison as if each were a study."""
+    if found.design not in ("proportion", "mean", "rate") or len(set(found.slab)) == len(
+        found.slab
+    ):
+        return
+    raise InputError(
+        "studies stand in several rows: is each row one arm?",
+        file=found.file,
+        row=found.rows[1],
+        remedy="Give one row a study, with the arms beside each other ('Events drug', 'Total "
+        "drug', 'Events placebo', 'Total placebo'); or ask for a measure of single groups, such "
+        f"as `--measure {DESIGN_MEASURES[found.design][0]}`, to pool the rows as they are.",
+    )
 
 
 def _known(sheet: Sheet, heading: str, file: str) -> None:
@@ -321,6 +369,7 @@ def _nothing_fits(
     parts: Mapping[str, Part | None],
     wanted: Sequence[SheetDesign],
     file: str,
+    hints: Sequence[str],
 ) -> InputError:
     """Say what was found and what is missing."""
     seen = ", ".join(f"{h!r} ({p.quantity if p else 'unknown'})" for h, p in parts.items())
@@ -329,6 +378,7 @@ def _nothing_fits(
         f"these columns are no data of studies that can be pooled: {seen or 'none of numbers'}.",
         file=file,
         row=1,
-        remedy=f"Needed are {needs} (metafor's names). Name yours, such as `--column ai='Events "
+        remedy=f"{''.join(f'{hint}. ' for hint in hints)}"
+        f"Needed are {needs} (metafor's names). Name yours, such as `--column ai='Events "
         "drug' --column n1i='Total drug' …`.",
     )

@@ -234,3 +234,15 @@ def _twice(columns: Columns) -> Iterator[Doubt]:
                 remedy="Delete one of the rows, or name its groups apart.",
             )
         seen.setdefault(key, i)
+    places: dict[str, list[int]] = {}
+    for name, row in zip(columns.slab, columns.rows, strict=True):
+        places.setdefault(name.casefold(), []).append(row)
+    again = sorted(row for rows in places.values() if len(rows) > 1 for row in rows)
+    if again and len({key[0] for key in seen}) < len(seen):
+        yield Doubt(
+            weight="warning",
+            rows=tuple(again),
+            said="a study stands in several rows (times, doses or outcomes?), and each row counts "
+            "as a study of its own; its people would count twice.",
+            remedy="Keep one row a study, or name the rows apart if no one is in two of them.",
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
@@ -31,6 +32,7 @@ from ranvier.stats import (
 from ranvier.synthesis.sheet.columns import Columns
 from ranvier.synthesis.sheet.doubts import Doubt, doubts
 from ranvier.synthesis.sheet.measure import DESIGN_MEASURES
+from ranvier.synthesis.sheet.vocabulary import words_of
 
 __all__ = ["LOGGED", "Model", "Pooled", "PooledFit", "pool"]
 
@@ -126,7 +128,7 @@ def pool(
         )
     chosen, chosen_note = _measure(columns, measure)
     notes = [*columns.notes, chosen_note]
-    yi, vi, said = _effects(columns, chosen, level)
+    yi, vi, said = _effects(columns, chosen)
     notes += said
     if by is not None and mods is not None:
         raise InputError(
@@ -206,11 +208,11 @@ def _array(columns: Columns, role: str) -> NDArray[np.float64]:
 
 
 def _effects(
-    columns: Columns, measure: str, level: float
+    columns: Columns, measure: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], list[str]]:
     """Calculate effects and variances, or take those that are given."""
     if columns.design == "effects":
-        return _given(columns, measure, level)
+        return _given(columns, measure)
     data: dict[str, Any] = {}
     notes: list[str] = []
     for role in columns.values:
@@ -250,7 +252,7 @@ def _shown(columns: Columns) -> dict[str, tuple[float, ...]]:
 
 
 def _given(
-    columns: Columns, measure: str, level: float
+    columns: Columns, measure: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], list[str]]:
     """Take effects as they stand; ratios are turned to logs, an interval to a variance."""
     y = _array(columns, "yi")
@@ -268,21 +270,22 @@ def _given(
     if turn:
         y = np.log(y)
         notes.append(f"{columns.headings['yi']!r} turned to natural logarithms")
-    if "vi" in columns.values:
+    if "vi" in columns.values and (not turn or _of_log(columns.headings["vi"])):
         return y, _array(columns, "vi"), notes
-    if "sei" in columns.values and not turn:
+    if "sei" in columns.values and (not turn or _of_log(columns.headings["sei"])):
         return y, _array(columns, "sei") ** 2, notes
     if "ci_lb" not in columns.values or "ci_ub" not in columns.values:
+        error = columns.headings.get("sei", columns.headings.get("vi", "the error"))
         raise InputError(
-            f"{columns.headings.get('sei', 'the error')!r} does not say whether it belongs to the "
-            "ratio or to its logarithm.",
+            f"{error!r} does not say whether it belongs to the ratio or to its logarithm.",
             file=columns.file,
             row=1,
-            remedy="Give the interval, or logarithms under a heading such as 'logHR'.",
+            remedy="Give the interval; or say so in the headings, such as 'SE of log HR'.",
         )
     lower, upper = _array(columns, "ci_lb"), _array(columns, "ci_ub")
     if turn:
         lower, upper = np.log(lower), np.log(upper)
+    level = _printed_level(columns)
     z = float(ndtri((1 + level) / 2))
     notes.append(f"standard errors from the {level:.0%} intervals: width / {2 * z:.2f}")
     uneven = np.abs((upper + lower) / 2 - y) > 0.1 * (upper - lower)
@@ -292,6 +295,31 @@ def _given(
             f"{' on the log scale' if turn else ''}; check both"
         )
     return y, ((upper - lower) / (2 * z)) ** 2, notes
+
+
+def _of_log(heading: str) -> bool:
+    """Whether a heading says that an error is that of a logarithm: "SE of log OR", "selogHR"."""
+    return any(re.search(r"log|\bln", word) for word in words_of(heading)) or (
+        re.search(r"log|ln(?=hr|rr|or|irr|\b)", heading, re.IGNORECASE) is not None
+    )
+
+
+def _printed_level(columns: Columns) -> float:
+    """Take the level of the intervals in a sheet from their headings; 95% if none says."""
+    said = {
+        float(found.group(1).replace(",", ".")) / 100
+        for role in ("ci_lb", "ci_ub", "yi")
+        if (found := re.search(r"(\d\d(?:[.,]\d+)?)\s?%", columns.headings.get(role, "")))
+    }
+    if len(said) > 1:
+        raise InputError(
+            "the headings name intervals of different levels.",
+            file=columns.file,
+            row=1,
+            remedy="Take bounds of one interval (`--column ci_lb=… --column ci_ub=…`).",
+        )
+    level = said.pop() if said else 0.95
+    return level if 0.5 <= level < 1 else 0.95
 
 
 def _from_counts(columns: Columns, measure: str, model: str, level: float) -> MhResult:

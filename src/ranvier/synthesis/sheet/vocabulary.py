@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["METAFOR", "RATIOS", "Part", "Quantity", "part_of", "words_of"]
+__all__ = ["DESCRIBED", "METAFOR", "RATIOS", "Part", "Quantity", "part_of", "words_of"]
 
 Quantity = Literal[
     "study", "year", "subgroup", "events", "nonevents", "n", "mean", "sd", "se", "time",
@@ -23,25 +23,31 @@ METAFOR = frozenset({
 #: Words, in any order of the heading, and the quantity they name.
 _QUANTITIES: dict[Quantity, frozenset[str]] = {
     "study": frozenset({"study", "studies", "slab", "studlab", "trial", "author", "authors",
-                        "label", "reference", "citation"}),
-    "year": frozenset({"year", "yr", "published"}),
-    "subgroup": frozenset({"subgroup", "stratum", "strata", "byvar"}),
+                        "label", "reference", "citation", "studie", "autor", "autoren"}),
+    "year": frozenset({"year", "yr", "published", "jahr"}),
+    "subgroup": frozenset({"subgroup", "stratum", "strata", "byvar", "subgruppe"}),
     "nonevents": frozenset({"nonevent", "nonevents", "neg", "negative", "survived", "alive",
-                            "nonresponders"}),
+                            "nonresponders", "failed", "failures"}),
     "events": frozenset({"event", "events", "r", "x", "cases", "case", "death", "deaths", "died",
                          "dead", "responder", "responders", "responded", "success", "successes",
-                         "pos", "positive", "relapse", "relapses", "cured", "improved", "ev"}),
+                         "pos", "positive", "relapse", "relapses", "cured", "improved", "ev",
+                         "ereignisse", "ereignis", "fälle", "todesfälle", "verstorben",
+                         "response", "remission"}),
     "n": frozenset({"n", "total", "totals", "size", "sample", "samplesize", "randomised",
                     "randomized", "patients", "participants", "subjects", "number", "ntotal",
-                    "num", "tot", "analysed", "analyzed"}),
-    "mean": frozenset({"mean", "means", "avg", "average", "m"}),
-    "sd": frozenset({"sd", "sds", "stdev", "stddev", "std", "s"}),
-    "se": frozenset({"se", "sem", "stderr", "sei"}),
-    "time": frozenset({"time", "persontime", "py", "personyears", "patientyears", "exposure"}),
+                    "num", "tot", "analysed", "analyzed", "anzahl", "gesamt",
+                    "patienten", "teilnehmer", "fallzahl"}),
+    "mean": frozenset({"mean", "means", "avg", "average", "m", "mw", "mittelwert"}),
+    "sd": frozenset({"sd", "sds", "stdev", "stddev", "std", "s", "standardabweichung"}),
+    "se": frozenset({"se", "sem", "stderr", "sei", "standardfehler"}),
+    "time": frozenset({"time", "persontime", "py", "personyears", "patientyears", "exposure",
+                       "personenjahre"}),
     "correlation": frozenset({"cor", "corr", "correlation", "rho"}),
     "variance": frozenset({"var", "variance", "vi", "v"}),
-    "ci_lb": frozenset({"lower", "low", "lcl", "lci", "ll", "lb", "cil", "min", "lo"}),
-    "ci_ub": frozenset({"upper", "high", "ucl", "uci", "ul", "ub", "ciu", "max", "up", "hi"}),
+    "ci_lb": frozenset({"lower", "low", "lcl", "lci", "ll", "lb", "cil", "min", "lo",
+                        "start", "untergrenze", "untere"}),
+    "ci_ub": frozenset({"upper", "high", "ucl", "uci", "ul", "ub", "ciu", "max", "up", "hi",
+                        "end", "obergrenze", "obere"}),
     "effect": frozenset({"effect", "estimate", "es", "te", "yi", "est", "or", "rr", "rd", "hr",
                          "irr", "md", "smd", "rom", "g", "d", "logor", "logrr", "loghr", "lnor",
                          "lnrr", "lnhr", "logirr", "lnirr", "difference"}),
@@ -59,20 +65,38 @@ _JOINED = {
     ("mean", "difference"): "md", ("log", "or"): "logor", ("log", "rr"): "logrr",
     ("log", "hr"): "loghr", ("ln", "or"): "logor", ("ln", "rr"): "logrr", ("ln", "hr"): "loghr",
     ("log", "irr"): "logirr", ("ln", "irr"): "logirr", ("effect", "size"): "effect",
-    ("point", "estimate"): "estimate",
+    ("point", "estimate"): "estimate", ("not", "cured"): "nonevents",
+    ("not", "improved"): "nonevents", ("no", "events"): "nonevents",
+    ("no", "response"): "nonevents", ("hedges", "g"): "smd", ("cohen", "d"): "smd",
+    ("cohens", "d"): "smd", ("log", "odds"): "logodds", ("logodds", "ratio"): "logor",
+    ("time", "point"): "timepoint", ("follow", "up"): "followup",
+    ("comparison", "number"): "comparison", ("outcome", "number"): "outcome",
+    ("subgroup", "number"): "subgroup", ("control", "group"): "control",
 }  # fmt: skip
 
 #: Words that say nothing of what a column holds.
-_EMPTY = frozenset({"of", "the", "in", "and", "group", "arm", "grp", "95", "ci", "percent", "with",
-                    "value", "no", "id", "confidence", "interval", "limit", "bound"})  # fmt: skip
+_EMPTY = frozenset({"of", "the", "in", "and", "group", "arm", "grp", "95", "90", "99", "ci",
+                    "percent", "with", "value", "no", "id", "confidence", "interval", "limit",
+                    "bound"})  # fmt: skip
 
 #: Words for the first and the second group.
 _FIRST = frozenset({"1", "t", "trt", "treat", "treated", "treatment", "e", "exp", "experimental",
                     "intervention", "int", "active", "drug", "i", "vaccinated", "exposed",
-                    "tx", "verum"})  # fmt: skip
+                    "tx", "verum", "behandlung", "therapie"})  # fmt: skip
 _SECOND = frozenset({"2", "c", "ctrl", "ctl", "control", "controls", "con", "placebo", "pbo",
                      "plac", "comparator", "comparison", "comp", "usual", "standard", "unexposed",
-                     "sham", "reference", "ref"})  # fmt: skip
+                     "sham", "reference", "ref", "kontrolle", "vergleich",
+                     "kontrollgruppe"})  # fmt: skip
+
+#: What a study is described by: "Mean age" is no outcome of a third group.
+DESCRIBED = frozenset({"age", "bmi", "female", "females", "women", "male", "males", "men", "sex",
+                       "dose", "duration", "followup", "quality", "dropouts", "withdrawals",
+                       "sites", "centres", "centers", "alter", "years", "months", "weeks",
+                       "days"})  # fmt: skip
+
+#: Words for a bound that may also be a dose or a risk: "Events low dose".
+_LEVELS = frozenset({"low", "high", "lo", "hi", "min", "max", "up", "start", "end", "m", "s", "r",
+                     "x", "d", "g", "v"})  # fmt: skip
 
 #: Headings of ratios, and the measure each names; those with "log" are on the log scale already.
 RATIOS = {"or": "OR", "rr": "RR", "hr": "HR", "irr": "IRR", "rom": "ROM"}
@@ -107,6 +131,7 @@ def words_of(heading: str) -> tuple[str, ...]:
     (('events', 'ivig'), ('event', 'e'), ('mean', 't'), ('sd', '1'))
     """
     plain = unicodedata.normalize("NFKC", heading).strip()
+    plain = re.sub(r"\[[^\]]*\]", " ", plain) if plain[:1] != "[" else plain  # a unit: "[mg]"
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain)
     spaced = re.sub(r"(?<=[A-Za-z])(?=\d)", " ", spaced)
     words = [w for w in re.split(r"[\W_]+", spaced.casefold()) if w]
@@ -137,7 +162,7 @@ def part_of(heading: str) -> Part | None:
         if quantity is None:
             continue
         # A bound or an error of something is a bound: "OR lower", "SE of log OR".
-        if found is None or _rank(quantity) > _rank(found[1]):
+        if found is None or _rank(word, quantity) > _rank(words[found[0]], found[1]):
             found = (i, quantity)
     if found is None:
         return None
@@ -150,7 +175,7 @@ def part_of(heading: str) -> Part | None:
             group = "1"
         elif word in _SECOND and group is None:
             group = "2"
-        elif _quantity(word) is None:
+        elif _quantity(word) is None or word in _LEVELS:
             rest.append(word)
     return Part(quantity=quantity, group=group, rest=tuple(rest), word=words[i])
 
@@ -173,8 +198,10 @@ def _unglued(word: str) -> tuple[str, ...]:
     return (word,)
 
 
-def _rank(quantity: Quantity) -> int:
+def _rank(word: str, quantity: Quantity) -> int:
     """Which of two quantities in one heading it is about."""
+    if word in _LEVELS:
+        return 1
     if quantity in ("ci_lb", "ci_ub", "se", "variance", "sd"):
-        return 2
-    return 0 if quantity in ("n", "effect") else 1
+        return 4
+    return {"effect": 0, "n": 2}.get(quantity, 3)
