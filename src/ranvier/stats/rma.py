@@ -51,63 +51,8 @@ def rma(
 ) -> RmaResult:
     """Pool effects by inverse variance, with one common effect or a variance between studies.
 
-    Parameters
-    ----------
-    yi : array_like, shape (k,)
-        Observed effects, on the scale they are pooled on (log for ratios). Rows that are nan, or
-        whose variance is, are left out and named in ``notes``.
-    vi, sei : array_like, shape (k,)
-        Their sampling variances, or standard errors: one of the two.
-    method : Method
-        ``EE`` (also ``FE``, ``CE``): one common effect. Else the estimator of tau2: ``DL``, ``HE``,
-        ``HS``, ``HSk``, ``SJ``, ``ML``, ``REML``, ``EB``, ``PM``, ``PMM`` (median unbiased),
-        ``DLIT``, ``SJIT`` or ``GENQ`` (by ``weights``).
-    test : {"z", "t", "knha", "adhoc"}
-        Normal; t with k - 1; Knapp and Hartung's; the same, never narrower than the normal
-        standard error allows.
-    level : float
-        Of the intervals, between 0 and 1.
-    pi_method : {"t", "riley", "test"}
-        Prediction interval by t with k - 1 (Cochrane Handbook 10.10.4.3), by t with k - 2, or by
-        the distribution of ``test`` (metafor's default).
-    weights : array_like or None
-        Used instead of inverse variances; equal ones give the unweighted mean.
-    tau2 : float or None
-        A value to take instead of an estimate.
-    slab : sequence of str or None
-        Names of the studies; None calls them Study 1, Study 2, ...
-    measure : str
-        What the effects are (``RR``, ``SMD``, ...): only said, in what is printed.
-    control : {"exact", "metafor"}
-        ``exact`` solves for tau2 to the last digits. ``metafor`` stops where metafor's iterations
-        stop by default (ML, REML, EB: Fisher scoring with threshold 1e-5; PM, PMM: R's ``uniroot``
-        with tolerance 1.2e-4), to reproduce printed digits.
-
-    Returns
-    -------
-    RmaResult
-
-    Raises
-    ------
-    InputError
-        If the shapes differ, a variance is not positive, or no row is left.
-
-    Warns
-    -----
-    NumericalWarning
-        If the variances span more than seven orders of magnitude.
-
-    Notes
-    -----
-    REML and ML are the highest of all maxima (bracketed roots of the score); metafor's Fisher
-    scoring stops earlier and can end on a lower one. ``EB`` and ``DLIT`` are iterations that end in
-    the root of Paule and Mandel's equation, and are computed as that.
-
-    References
-    ----------
-    Viechtbauer W (2005). Bias and efficiency of meta-analytic variance estimators in the
-    random-effects model. Journal of Educational and Behavioral Statistics 30:261-293.
-    doi:10.3102/10769986030003261
+    What :func:`ranvier.stats.rma` does without moderators; its docstring says what the arguments
+    are.
 
     Examples
     --------
