@@ -85,6 +85,9 @@ _RIS_DIALECTS: tuple[tuple[str, str], ...] = (
     ("Zotero", r"^(?:L1|L2|L4)  - .*|^ER  - \n\n"),
 )
 
+#: Characters in which a dialect mostly shows; all that was read is searched if it does not.
+FIRST_RECORDS = 32_768
+
 _BINARY = (
     (b"%PDF", "a PDF"), (b"\xd0\xcf\x11\xe0", "an old Office file (or EndNote's own)"),
     (b"SQLite format 3", "a database"), (b"\x89PNG", "a picture"), (b"{\\rtf", "rich text"),
@@ -149,11 +152,11 @@ def _of_text(source: Source, head: str, encoding: Encoding) -> Detected:
             remedy="Export as PubMed XML, EndNote XML, RIS, NBIB or CSV.",
         )
     table = _table(head)
-    tagged = [(m, at.start()) for m in _TAGGED if (at := m.pattern.search(head))]
-    if table is not None and (not tagged or tagged[0][1] > len(head.split("\n", 1)[0])):
+    tagged = next(((m, at.start()) for m in _TAGGED if (at := m.pattern.search(head))), None)
+    if table is not None and (tagged is None or tagged[1] > len(head.split("\n", 1)[0])):
         return found("csv", table[0], table[1])
-    if tagged:
-        mark = tagged[0][0]
+    if tagged is not None:
+        mark = tagged[0]
         dialect = _dialect(head) if mark.format == "ris" else None
         if mark.format == "nbib" and re.search(r"^OWN ? ?- ERIC", head, re.M):
             dialect = "ERIC"
@@ -169,7 +172,11 @@ def _of_text(source: Source, head: str, encoding: Encoding) -> Detected:
 
 def _dialect(head: str) -> str | None:
     """Tell who wrote a file of RIS."""
-    return next((who for who, p in _RIS_DIALECTS if re.search(p, head, re.M | re.I)), None)
+    for text in (head[:FIRST_RECORDS], head):
+        for who, pattern in _RIS_DIALECTS:
+            if re.search(pattern, text, re.MULTILINE | re.IGNORECASE):
+                return who
+    return None
 
 
 def _table(head: str) -> tuple[str, str | None] | None:

@@ -47,14 +47,23 @@ class Plan:
         Field, its tags as one text, and each tag with the pattern that parts its values.
     roles : list of (str, str)
         Tag and role.
-    used : frozenset of str
+    doi, pmid, pmcid, searched, year, date : tuple of str
+        Of the tags that the table has for these, those that the record has.
+    loose : frozenset of str
+        Tags that go to ``extra``, unless an identifier or a date is taken from them.
     """
 
     one: list[tuple[str, str]]
     others: list[tuple[str, str]]
     many: list[tuple[str, str, list[tuple[str, re.Pattern[str] | None]]]]
     roles: list[tuple[str, str]]
-    used: frozenset[str]
+    doi: tuple[str, ...]
+    pmid: tuple[str, ...]
+    pmcid: tuple[str, ...]
+    searched: tuple[str, ...]
+    year: tuple[str, ...]
+    date: tuple[str, ...]
+    loose: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +141,23 @@ def _planned(table: Table, have: frozenset[str]) -> Plan:
             many.append((name, " ".join(taken), [(tag, table.splits.get(tag)) for tag in taken]))
     roles = [(tag, role) for tag, role in table.roles.items() if tag in have and tag not in used]
     used.update(tag for tag, _ in roles)
-    return Plan(one=one, others=others, many=many, roles=roles, used=frozenset(used))
+
+    def held(tags: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(tag for tag in tags if tag in have)
+
+    return Plan(
+        one=one,
+        others=others,
+        many=many,
+        roles=roles,
+        doi=held(table.doi),
+        pmid=held(table.pmid),
+        pmcid=held(table.pmcid),
+        searched=held(table.searched),
+        year=held(table.year),
+        date=held(table.date),
+        loose=have - used - table.ignored,
+    )
 
 
 _ISBN = re.compile(r"(?<!\d)(?:97[89][\d -]{10,14}|\d[\d-]{8,12}[\dXx])(?![\d-])")
@@ -181,6 +206,10 @@ def one_line(text: str) -> str:
     return text.strip()
 
 
+#: Parts values that are searched together: no format has it in a value.
+_BAR = "\0"
+
+
 def assemble(values: Values, table: Table) -> dict[str, Any]:
     """Fill the fields of a record from tags with values; what no field takes goes to ``extra``.
 
@@ -190,7 +219,7 @@ def assemble(values: Values, table: Table) -> dict[str, Any]:
     plan = table.plan(frozenset(values))
     made: dict[str, Any] = {}
     tags: dict[str, str] = {}
-    used: set[str] = set(plan.used)
+    used: set[str] = set()
     for name, tag in plan.one:
         held = values[tag]
         made[name], tags[name] = held[0], tag
@@ -203,7 +232,7 @@ def assemble(values: Values, table: Table) -> dict[str, Any]:
         taken: list[str] = []
         for tag, pattern in parts:
             held = values[tag]
-            if pattern is not None:
+            if pattern is not None and (len(held) == 1 or pattern.search(_BAR.join(held))):
                 held = [part for value in held for part in pattern.split(value) if part]
             taken += held
         if taken:
@@ -214,12 +243,13 @@ def assemble(values: Values, table: Table) -> dict[str, Any]:
         roles: dict[str, tuple[str, ...]] = made.setdefault("contributors", {})
         roles[role] = (*roles.get(role, ()), *values[tag])
         tags[f"contributors.{role}"] = tag
-    _dates(made, tags, values, table, used)
-    _ids(made, tags, values, table, used)
+    _dates(made, tags, values, plan, used)
+    _ids(made, tags, values, plan, used)
     extra: list[tuple[str, str]] = made.pop("extra", [])
-    for tag in values:
-        if tag not in used and tag not in table.ignored:
-            extra += [(tag, value) for value in values[tag]]
+    if not plan.loose <= used:
+        for tag in values:
+            if tag in plan.loose and tag not in used:
+                extra += [(tag, value) for value in values[tag]]
     if extra:
         made["extra"] = tuple(extra)
     made["tags"] = tags
@@ -233,12 +263,12 @@ def _more(made: dict[str, Any], tag: str, values: list[str], taken: str) -> None
 
 
 def _dates(
-    made: dict[str, Any], tags: dict[str, str], values: Values, table: Table, used: set[str]
+    made: dict[str, Any], tags: dict[str, str], values: Values, plan: Plan, used: set[str]
 ) -> None:
     """Take the year from the first tag that tells it, and the most precise date of that year."""
     year: int | None = None
-    for tag in table.year:
-        for value in values.get(tag, ()):
+    for tag in plan.year:
+        for value in values[tag]:
             found = year_of(value)
             used.add(tag)
             if year is None and found is not None:
@@ -247,8 +277,8 @@ def _dates(
             elif found is None or found != year:
                 _more(made, tag, [value], str(year))
     best: str | None = None
-    for tag in table.date:
-        for value in values.get(tag, ()):
+    for tag in plan.date:
+        for value in values[tag]:
             iso = iso_date(value)
             if iso and (year is None or iso[:4] == str(year)):
                 if best is None or len(iso) > len(best):
@@ -261,20 +291,20 @@ def _dates(
 
 
 def _ids(
-    made: dict[str, Any], tags: dict[str, str], values: Values, table: Table, used: set[str]
+    made: dict[str, Any], tags: dict[str, str], values: Values, plan: Plan, used: set[str]
 ) -> None:
     """Take DOI, PMID and PMCID from tags of their own, else from those that may name them."""
-    for tag in table.doi:
-        for value in values.get(tag, ()):
+    for tag in plan.doi:
+        for value in values[tag]:
             found = tidy_doi(value)
             used.add(tag)
             if found and "doi" not in made:
                 made["doi"], tags["doi"] = found, tag
             elif found is None or found.lower() != str(made["doi"]).lower():
                 _more(made, tag, [value], "")
-    for name, own, digits in (("pmid", table.pmid, True), ("pmcid", table.pmcid, False)):
+    for name, own, digits in (("pmid", plan.pmid, True), ("pmcid", plan.pmcid, False)):
         for tag in own:
-            for value in values.get(tag, ()):
+            for value in values[tag]:
                 number = value.strip()
                 if digits and number.isdigit() and len(number) <= 8 and name not in made:
                     made[name], tags[name] = number.lstrip("0") or number, tag
@@ -284,8 +314,8 @@ def _ids(
                     used.add(tag)
     if "doi" in made and "pmid" in made and "pmcid" in made:
         return
-    for tag in table.searched:
-        for value in values.get(tag, ()):
+    for tag in plan.searched:
+        for value in values[tag]:
             if "doi" not in made and ("10." in value) and (doi := find_doi(value)):
                 made["doi"], tags["doi"] = doi, tag
             if "pm" in value or "PM" in value or "ubMed" in value:
@@ -303,12 +333,17 @@ def identify(made: dict[str, Any], text: str) -> None:
         made["registry_id"] = found[0]
 
 
+#: A comma without a space after it.
+_COMMA = re.compile(r",(?! )")
 _TIGHT = re.compile(r",(?=\S)")
 
 
 def tidy_names(made: dict[str, Any]) -> None:
     """Put a space after the comma of a name, and take away one that parts nothing."""
-    for name in made.get("authors", ()):
+    names = made.get("authors", ())
+    if _COMMA.search("\n".join(names)) is None:
+        return
+    for name in names:
         if ",," in name or name.endswith(",") or ("," in name and ", " not in name):
             break
     else:

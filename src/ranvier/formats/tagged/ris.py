@@ -133,30 +133,37 @@ OVERRIDES: dict[str, Table] = {
     "PAT": replace(TABLE, roles={"A2": "issuing-authority", "C4": "attorney"}),
 }
 
-_KEYWORD_LINES = {"KW", "AB", "N1", "M3"}
+_LINES_KEPT = frozenset({"AB", "N1", "M3", "ER"})
+
+
+def _joined(tag: str, text: str) -> str:
+    """Join the lines of a value, unless they say where one of several ends."""
+    if tag == "KW":
+        return text
+    if tag in _LINES_KEPT:
+        return "\n".join(line.strip() for line in text.split("\n"))
+    return one_line(text)
 
 
 def read(piece: Piece, form: Grammar, dialect: str | None, report: Report) -> dict[str, Any]:
     """Read the text of one record into the fields of a :class:`Record`."""
     values: Values = {}
     ended = False
-    for tag, value in form.tag.findall(piece.text):
+    pairs = form.tag.findall(piece.text)
+    for tag, value in pairs:
         text = value.strip()
         if tag == "ER":
             ended = True
         if not text:
             continue
-        if "\n" in text and tag not in _KEYWORD_LINES and tag != "ER":
-            text = one_line(text)
-        elif "\n" in text and tag != "KW":
-            text = "\n".join(line.strip() for line in text.split("\n"))
-        held = values.get(tag)
-        if held is None:
-            values[tag] = [text]
+        if "\n" in text:
+            text = _joined(tag, text)
+        if tag in values:
+            values[tag].append(text)
         else:
-            held.append(text)
+            values[tag] = [text]
     if "A1" in values and "AU" in values:
-        _two_lists(values, form.tag.findall(piece.text))
+        _two_lists(values, pairs)
     types = values.get("TY", [""])
     ty = types[0].upper()
     made = assemble(values, OVERRIDES.get(ty, TABLE))
