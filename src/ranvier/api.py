@@ -24,6 +24,8 @@ from ranvier.bootstrap import (
     Mode,
     cache_folder,
     create_store,
+    open_source,
+    open_spool,
     open_store,
     restore_store,
     shipped_review,
@@ -71,6 +73,7 @@ from ranvier.workflow.ports import Store
 from ranvier.workflow.prove import prove_quotes
 from ranvier.workflow.record import Saying, record
 from ranvier.workflow.reproduce import reproduce_file
+from ranvier.workflow.retrieve import PlannedSearch, Retrieved, plan_search, retrieve
 from ranvier.workflow.undo import undo
 
 __all__ = [
@@ -144,8 +147,11 @@ class OpenReview:
     Use it as a context manager, or call :meth:`close`.
     """
 
-    def __init__(self, store: Store, *, cache: Path | None = None) -> None:
+    def __init__(
+        self, store: Store, *, cache: Path | None = None, place: str | Path | None = None
+    ) -> None:
         self._store = store
+        self._place = place
         self._cache = cache
         self._book: tuple[int, Book] | None = None
         self._steps: tuple[Book, Mapping[str, Node]] | None = None
@@ -314,6 +320,64 @@ class OpenReview:
         """
         return write_records(self.state.records.values(), path, format=format)
 
+    def plan_search(
+        self,
+        source: str,
+        query: str,
+        *,
+        since: str | None = None,
+        most: int | None = None,
+        email: str | None = None,
+        server: str | None = None,
+        remark: Callable[[str], None] | None = None,
+    ) -> PlannedSearch:
+        """Prepare a search of a database or register; nothing is contacted before you say so.
+
+        Parameters
+        ----------
+        source : {"pubmed", "europepmc", "openalex", "crossref", "clinicaltrials"}
+        query : str
+            In the source's own words.
+        since : str or None
+            Only what the source added from this day on, ISO 8601.
+        most : int or None
+            How many records to fetch at most.
+        email : str or None
+            Whom the source may write to.
+        server : str or None
+            Another address that speaks the same protocol.
+        remark : callable or None
+            Told why we wait.
+        """
+        connector = open_source(source, email=email, server=server, remark=remark)
+        return plan_search(connector, query, since=since, most=most)
+
+    def run_search(
+        self,
+        search: PlannedSearch,
+        *,
+        actor: str,
+        at: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Retrieved:
+        """Run a planned search at its source, and add what no earlier run of it had brought.
+
+        If it is cut off, the same search goes on where it stopped.
+
+        Raises
+        ------
+        SourceError
+            If the source does not serve.
+        """
+        if self._place is None:
+            raise InputError("this review has no place of its own.", remedy="Open it with `open`.")
+        spool = open_spool(self._place, search.source, search.asked)
+        try:
+            return retrieve(self._store, search, spool, actor=actor, at=at, progress=progress)
+        finally:
+            spool.close()
+            search.source.close()
+
     def deduplicate(self, *, actor: str, at: str | None = None) -> DuplicatesFound:
         """Merge the records that describe one report; only what is new is compared."""
         return deduplicate(self._store, actor=actor, cache=self._cache, at=at)
@@ -399,7 +463,7 @@ class OpenReview:
 
 def open(place: str | Path, *, mode: Mode = "write") -> OpenReview:
     """Open a review: a folder, a snapshot (for reading) or a ``postgresql://`` address."""
-    return OpenReview(open_store(place, mode=mode), cache=cache_folder(place))
+    return OpenReview(open_store(place, mode=mode), cache=cache_folder(place), place=place)
 
 
 def new(place: str | Path, *, id: str, title: str, actor: str, language: str = "en") -> OpenReview:
@@ -408,14 +472,14 @@ def new(place: str | Path, *, id: str, title: str, actor: str, language: str = "
     problems = Ledger().problems(opened)
     if problems:  # before anything is made that would be left behind
         raise RuleError(problems, remedy="Give the review another --id or --title.")
-    review = OpenReview(create_store(place, review_id=id), cache=cache_folder(place))
+    review = OpenReview(create_store(place, review_id=id), cache=cache_folder(place), place=place)
     review.record([Saying(payload=opened, actor=actor)])
     return review
 
 
 def restore(snapshot: str | Path, place: str | Path) -> OpenReview:
     """Read a snapshot back into a review, to the same hashes."""
-    return OpenReview(restore_store(snapshot, place), cache=cache_folder(place))
+    return OpenReview(restore_store(snapshot, place), cache=cache_folder(place), place=place)
 
 
 def reproduce(published: str | Path) -> list[Reproduction]:

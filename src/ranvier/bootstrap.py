@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from typing import Literal
 
 from ranvier.errors import InputError, NotFoundError
+from ranvier.sources import (
+    ClinicalTrials,
+    Contact,
+    Crossref,
+    EuropePmc,
+    FolderSpool,
+    Line,
+    OpenAlex,
+    PubMed,
+)
 from ranvier.storage import (
     SqlStore,
     is_review,
@@ -18,12 +31,15 @@ from ranvier.storage import (
     restore_snapshot,
     write_snapshot,
 )
-from ranvier.workflow.ports import Store
+from ranvier.workflow.ports import Asked, Source, Store
 
 __all__ = [
+    "SOURCES",
     "Mode",
     "cache_folder",
     "create_store",
+    "open_source",
+    "open_spool",
     "open_store",
     "restore_store",
     "shipped_review",
@@ -31,6 +47,12 @@ __all__ = [
 ]
 
 Mode = Literal["read", "write"]
+
+_CONNECTORS = {c.key: c for c in (PubMed, EuropePmc, OpenAlex, Crossref, ClinicalTrials)}
+
+#: Keys of the databases and registers that can be searched.
+SOURCES = tuple(_CONNECTORS)
+
 _REMOTE = ("postgresql://", "postgresql+psycopg://")
 
 
@@ -67,6 +89,63 @@ def cache_folder(place: str | Path) -> Path | None:
     if _is_remote(place) or not is_review(Path(place)):
         return None
     return Path(place) / "cache"
+
+
+def open_source(
+    key: str,
+    *,
+    email: str | None = None,
+    server: str | None = None,
+    remark: Callable[[str], None] | None = None,
+) -> Source:
+    """Make a connector; nothing is contacted before it is asked.
+
+    Parameters
+    ----------
+    key : str
+        One of `SOURCES`.
+    email : str or None
+        Whom the source may write to.
+    server : str or None
+        Another address that speaks the same protocol, such as a mirror.
+    remark : callable or None
+        Told why we wait.
+
+    Raises
+    ------
+    InputError
+        If there is no such source, or the address is not safe.
+    """
+    if key not in _CONNECTORS:
+        raise InputError(
+            f"there is no connector {key!r}.", remedy=f"Choose one of {', '.join(SOURCES)}."
+        )
+    connector = _CONNECTORS[key]
+    variable = connector.key_variable
+    # A key is for the source it was given by, not for whoever else speaks its protocol.
+    api_key = os.environ.get(variable) if variable and server is None else None
+    contact = Contact(email=email or None, api_key=api_key or None)
+    address = server or connector.address
+    line = Line(address, every=connector.pace(contact), contact=contact.email, remark=remark)
+    return connector(line, contact)
+
+
+def open_spool(place: str | Path, source: Source, asked: Asked) -> FolderSpool:
+    """Open the spool of a search: beside the review, or in the user's cache if that is remote.
+
+    Raises
+    ------
+    BusyError
+        If another process is running this search.
+    """
+    if _is_remote(place):
+        home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        url, review_id = _address(place, default="")
+        told = hashlib.sha256(f"{url.rpartition('@')[2]}#{review_id}".encode()).hexdigest()
+        folder = Path(home) / "ranvier" / "spool" / told[:16]
+    else:
+        folder = Path(place) / "spool"
+    return FolderSpool(folder, source=source.key, host=source.host, asked=asked)
 
 
 def create_store(place: str | Path, *, review_id: str) -> SqlStore:

@@ -12,6 +12,7 @@
     ├── StorageError (OSError)         the place a review is kept in does not serve
     │   ├── BusyError                  another process is writing
     │   └── ReadOnlyError              this review was opened for reading
+    ├── SourceError (OSError)          a database elsewhere did not serve, or may not be asked
     └── IntegrityError                 the log and what is made from it do not agree
 
     NumericalWarning (UserWarning)     the numbers are shaky; also kept on the result
@@ -35,6 +36,7 @@ __all__ = [
     "ReadOnlyError",
     "RuleError",
     "SnapshotError",
+    "SourceError",
     "StorageError",
 ]
 
@@ -138,6 +140,10 @@ class BusyError(StorageError):
 
 class ReadOnlyError(StorageError):
     """The review was opened for reading only."""
+
+
+class SourceError(RanvierError, OSError):
+    """A database elsewhere did not serve, or is one that may not be asked."""
 
 
 class IntegrityError(RanvierError):

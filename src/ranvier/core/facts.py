@@ -20,7 +20,7 @@ from ranvier.core.judgement import Certainty, RiskOfBias
 from ranvier.core.protocol import Protocol
 from ranvier.core.result import ResultRow
 from ranvier.core.screening import Decision
-from ranvier.core.search import Clustering, Import, SearchRun
+from ranvier.core.search import Clustering, Import, Retrieval, SearchRun
 from ranvier.core.study import Conflict, Report, Study
 from ranvier.core.value import Source
 from ranvier.errors import InputError
@@ -75,6 +75,7 @@ _ALL: tuple[Fact[Any], ...] = (
     Fact("protocol.agreed", "protocol", Protocol, lambda p: "protocol"),
     Fact("source.described", "source", Source, lambda p: p.id),
     Fact("search.run", "search", SearchRun, lambda p: p.id),
+    Fact("search.fetched", "retrieval", Retrieval, lambda p: p.search_run),
     Fact("records.imported", "import", Import, lambda p: p.id),
     Fact("records.clustered", "clustering", Clustering, lambda p: p.id),
     Fact("records.deduplicated", "deduplication", Deduplication, lambda p: p.id),

@@ -18,7 +18,7 @@ from ranvier.core.judgement import Certainty, RiskOfBias
 from ranvier.core.protocol import AnalysisSpec, Comparison, Outcome, Protocol, Question
 from ranvier.core.result import ResultRow
 from ranvier.core.screening import Decision
-from ranvier.core.search import Clustering, Import, Record, SearchRun
+from ranvier.core.search import Clustering, Import, Record, Retrieval, SearchRun
 from ranvier.core.study import Conflict, Report, Study
 from ranvier.core.value import Source
 from ranvier.errors import NotFoundError
@@ -130,6 +130,11 @@ class Review:
     def searches(self) -> dict[str, SearchRun]:
         """Search runs by id."""
         return self.all("search", SearchRun)
+
+    @cached_property
+    def retrievals(self) -> dict[str, Retrieval]:
+        """How search runs were fetched, by the id of the search run."""
+        return self.all("retrieval", Retrieval)
 
     @cached_property
     def imports(self) -> dict[str, Import]:

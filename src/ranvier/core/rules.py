@@ -23,7 +23,7 @@ from ranvier.core.judgement import (
 from ranvier.core.protocol import Protocol
 from ranvier.core.result import ResultRow, row_problems
 from ranvier.core.screening import VERDICTS, Decision
-from ranvier.core.search import Clustering, Import
+from ranvier.core.search import Clustering, Import, Retrieval
 from ranvier.core.study import Conflict, Report, Study
 from ranvier.core.value import Source, Value, value_problems
 
@@ -200,6 +200,18 @@ def _source(ledger: Ledger, s: Source) -> list[str]:
 def _import(ledger: Ledger, i: Import) -> list[str]:
     """Check that an import belongs to a search run."""
     return ledger.unknown("search", i.search_run, f"import {i.id!r}")
+
+
+def _retrieval(ledger: Ledger, r: Retrieval) -> list[str]:
+    """Check that what was fetched belongs to a search, and that its counts add up."""
+    where = f"the retrieval of {r.search_run!r}"
+    problems = ledger.unknown("search", r.search_run, where)
+    problems += ledger.unknown("import", r.import_id, where)
+    if r.received != r.known + r.imported:
+        problems.append(
+            f"{where}: {r.received} received are not {r.known} known and {r.imported} imported."
+        )
+    return problems
 
 
 def _clustering(ledger: Ledger, c: Clustering) -> list[str]:
@@ -397,6 +409,7 @@ _CHECKS: dict[type, Callable[[Ledger, Any], list[str]]] = {
     Protocol: _protocol,
     Source: _source,
     Import: _import,
+    Retrieval: _retrieval,
     Clustering: _clustering,
     Deduplication: _deduplication,
     Match: _match,

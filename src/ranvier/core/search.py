@@ -7,7 +7,16 @@ from typing import Literal
 
 from ranvier.core.record import Record, RecordKind
 
-__all__ = ["Clustering", "Import", "ImportPart", "Record", "RecordKind", "SearchRun"]
+__all__ = [
+    "Clustering",
+    "Import",
+    "ImportPart",
+    "Record",
+    "RecordKind",
+    "Retrieval",
+    "SearchRun",
+    "Slice",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,3 +115,74 @@ class Clustering:
     method: str
     clusters: dict[str, tuple[str, ...]]
     why: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """A part of a search that was fetched by itself, because a source gives only so many at once.
+
+    Attributes
+    ----------
+    name : str
+        Such as the days it covers.
+    counted, received : int
+        What the source said that it has, and what it gave.
+    """
+
+    name: str
+    counted: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieval:
+    """How a search run was fetched from its source by a connector.
+
+    Attributes
+    ----------
+    search_run : str
+        The search run it belongs to.
+    source : str
+        Key of the connector, such as ``pubmed``.
+    platform, host : str
+        What was asked, and the only host that was contacted.
+    query, sent, understood : str
+        The strategy as it was given, as it was sent, and as the source says it read it.
+    counted, received : int
+        Hits the source said that it has, and different records that it gave.
+    known, imported : int
+        Of those, records that an earlier run had brought, and records that are new.
+    import_id : str or None
+        The import that brought the new ones; ``None`` if there were none.
+    since : str or None
+        Only what the source added from this day on.
+    limits : tuple of str
+        What else narrowed the search, in words.
+    missing : tuple of str
+        Ids the source lists and does not give.
+    notes : tuple of str
+        What the source remarked, and what was odd.
+    ids_sha256 : str
+        Blob of the source's ids of all records received, one a line: after a plus sign if it is
+        new, after an equals sign if it was known.
+    """
+
+    search_run: str
+    source: str
+    platform: str
+    host: str
+    query: str
+    sent: str
+    counted: int
+    received: int
+    known: int
+    imported: int
+    import_id: str | None
+    ids_sha256: str
+    tool: str
+    understood: str | None = None
+    since: str | None = None
+    limits: tuple[str, ...] = ()
+    slices: tuple[Slice, ...] = ()
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from ranvier.query.explain import Explanation, Step, explain
 from ranvier.query.index import RecordIndex
+from ranvier.query.inline import inline
 from ranvier.query.lint import check
 from ranvier.query.meaning import meaning, resolved
 from ranvier.query.mesh import MeshTree, read_mesh
@@ -28,6 +29,7 @@ __all__ = [
     "Translation",
     "check",
     "explain",
+    "inline",
     "meaning",
     "parse",
     "platform",

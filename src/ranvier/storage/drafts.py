@@ -10,7 +10,7 @@ import msgspec
 from ranvier.core.event import Draft, Event
 from ranvier.core.facts import Undone, decode
 from ranvier.core.fold import Thing, subject_of
-from ranvier.core.search import Import
+from ranvier.core.search import Import, Retrieval
 from ranvier.errors import InputError
 
 __all__ = ["Checked", "blobs_of", "check", "check_text", "read", "same"]
@@ -73,6 +73,8 @@ def blobs_of(payload: object) -> tuple[str, ...]:
         return tuple(blob for blob in held if blob is not None)
     if isinstance(payload, Import):
         return (payload.file_sha256, payload.records_sha256)
+    if isinstance(payload, Retrieval):
+        return (payload.ids_sha256,)
     return ()
 
 

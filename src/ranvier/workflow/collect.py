@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import islice
 from pathlib import Path
@@ -135,6 +135,7 @@ def import_records(
     client_id: str | None = None,
     import_id: str | None = None,
     progress: Progress | None = None,
+    beside: Sequence[Saying] = (),
 ) -> Collected:
     """Read a file of records and add it to the review as one event.
 
@@ -148,6 +149,8 @@ def import_records(
         The file as it came; it is kept.
     progress : callable or None
         Told now and then how many records have been kept, and what share of the file that is.
+    beside : sequence of Saying
+        What is recorded with the import, all or none.
 
     Returns
     -------
@@ -177,7 +180,7 @@ def import_records(
     imported = replace(imported, search_run=search if isinstance(search, str) else search.id)
     sayings = [] if isinstance(search, str) else [Saying(payload=search, actor=actor, at=at)]
     sayings.append(Saying(payload=imported, actor=actor, at=at, client_id=client_id, file=filename))
-    record(store, sayings)
+    record(store, [*sayings, *beside])
     store.put_under_way(_note(sha256), None)
     return Collected(
         import_id=imported.id,
