@@ -48,6 +48,7 @@ from ranvier.formats import Written, write_records
 from ranvier.formats.benchmark import CaseOutcome as RecordsCase
 from ranvier.formats.benchmark import measure_records
 from ranvier.reporting import all_nodes, forest_plot, review_document
+from ranvier.reporting.search_report import search_report
 from ranvier.workflow.analyse import record_analyses
 from ranvier.workflow.analyse_sheet import analyse_sheet as analyse
 from ranvier.workflow.build import book_of
@@ -351,6 +352,23 @@ class OpenReview:
         """
         connector = open_source(source, email=email, server=server, remark=remark)
         return plan_search(connector, query, since=since, most=most)
+
+    def count_search(self, search: PlannedSearch) -> int:
+        """Ask the source of a planned search how many hits there are.
+
+        Raises
+        ------
+        SourceError
+            If the source does not serve.
+        """
+        try:
+            return search.count()
+        finally:
+            search.source.close()
+
+    def search_report(self, form: Literal["markdown", "html"] = "markdown") -> str:
+        """Write how the review was searched, by the items of PRISMA-S, as far as the log knows."""
+        return search_report(self.state, form=form)
 
     def run_search(
         self,

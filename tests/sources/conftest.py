@@ -51,6 +51,7 @@ def connect(database) -> Iterator[Callable[..., Any]]:
         line = Line(
             database.url,
             every=0.0,
+            contact=told.get("email"),
             timeout=told.pop("timeout", 20.0),
             attempts=told.pop("attempts", 8),
             remark=told.pop("remark", None),

@@ -22,6 +22,7 @@ from ranvier.cli.output import remark, report
 from ranvier.cli.prove import reproduce, verify
 from ranvier.cli.qualify import qualify
 from ranvier.cli.query import query
+from ranvier.cli.search import search
 from ranvier.errors import RanvierError
 
 __all__ = ["cli", "main"]
@@ -68,7 +69,7 @@ def cli() -> None:
 
 for command in (
     demo, new, status, build, trace, log, verify, reproduce,
-    import_, dedup, export, undo, query, snapshot, restore, analyse, qualify, benchmark,
+    search, import_, dedup, export, undo, query, snapshot, restore, analyse, qualify, benchmark,
 ):  # fmt: skip
     cli.add_command(command)
 

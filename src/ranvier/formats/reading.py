@@ -12,6 +12,7 @@ from ranvier.errors import InputError
 from ranvier.formats import bibtex, table
 from ranvier.formats.detect import detect
 from ranvier.formats.identifiers import find_registry_ids
+from ranvier.formats.json.europepmc import read_europepmc
 from ranvier.formats.json.items import items_of, kind_of
 from ranvier.formats.json.trials import read_trial
 from ranvier.formats.json.works import read_csl, read_openalex
@@ -174,7 +175,7 @@ _SOURCES = {
     "nbib": "PubMed", "pubmed-xml": "PubMed", "wos-tagged": "Web of Science",
     "cochrane-text": "CENTRAL", "ictrp-xml": "ICTRP", "crossref-xml": "Crossref",
     "crossref-json": "Crossref", "openalex-json": "OpenAlex", "Embase.com": "Embase",
-    "clinicaltrials-json": "ClinicalTrials.gov",
+    "clinicaltrials-json": "ClinicalTrials.gov", "europepmc-json": "Europe PMC",
 }  # fmt: skip
 
 
@@ -346,6 +347,7 @@ _JSON: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "crossref-json": read_csl,
     "openalex-json": read_openalex,
     "clinicaltrials-json": read_trial,
+    "europepmc-json": read_europepmc,
 }
 
 #: Formats that name records and hold none.
@@ -388,6 +390,7 @@ FORMATS: dict[str, Format] = {
     "csl-json": Format(1, "CSL-JSON", _json),
     "crossref-json": Format(1, "Crossref works in JSON", _json),
     "openalex-json": Format(1, "OpenAlex works", _json),
+    "europepmc-json": Format(1, "Europe PMC results", _json),
     "clinicaltrials-json": Format(1, "ClinicalTrials.gov studies (API v2)", _json),
     "empty": Format(1, "an empty file", _nothing),
 }

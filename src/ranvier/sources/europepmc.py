@@ -6,7 +6,7 @@ import msgspec
 
 from ranvier.core.search import RecordKind
 from ranvier.sources.cursor import Answer, CursorSource, Request, read_as
-from ranvier.sources.line import Contact, Incomplete
+from ranvier.sources.line import Contact
 from ranvier.workflow.ports import Asked
 
 __all__ = ["EuropePmc"]
@@ -80,10 +80,11 @@ class EuropePmc(CursorSource):
     def answer(self, body: bytes) -> Answer:
         """Read a page."""
         reply = read_as(body, _Reply)
-        found = reply.result_list.result
-        if reply.hit_count and not found and reply.next_cursor_mark is None:
-            raise Incomplete("hits were counted and none was given")
-        return Answer(items=found, counted=reply.hit_count, cursor=reply.next_cursor_mark)
+        return Answer(
+            items=reply.result_list.result,
+            counted=reply.hit_count,
+            cursor=reply.next_cursor_mark,
+        )
 
     def id_of(self, item: msgspec.Raw) -> str:
         """Return the source's id of a record."""

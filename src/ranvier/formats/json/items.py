@@ -93,6 +93,10 @@ def _json_lines(text: str) -> list[Item] | None:
 
 
 _KINDS: tuple[tuple[str, Callable[[Item], bool]], ...] = (
+    (
+        "europepmc-json",
+        lambda i: "authorString" in i or ("source" in i and "journalInfo" in i and "id" in i),
+    ),
     ("clinicaltrials-json", lambda i: "protocolSection" in i),
     ("openalex-json", lambda i: "openalex" in str(i.get("id")) or "abstract_inverted_index" in i),
     ("crossref-json", lambda i: "DOI" in i and isinstance(i.get("title"), list)),

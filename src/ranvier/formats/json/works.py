@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, cast
 
 from ranvier.core.record import Notice
@@ -90,15 +91,7 @@ def read_csl(item: Item) -> dict[str, Any]:
     made["genre"] = _CROSSREF.get(genre, genre) or "document"
     if "genre" in item:
         made["type"] = plain(item["genre"])
-    notices = cast("list[Item]", item.get("update-to") or [])
-    made["notices"] = tuple(
-        Notice(
-            relation=f"{plain(u.get('type')).title()}For",
-            text=plain(u.get("label")),
-            doi=tidy_doi(plain(u.get("DOI"))),
-        )
-        for u in notices
-    )
+    made["notices"] = (*_notices(item, "update-to", 0), *_notices(item, "updated-by", 1))
     note = made.get("note") or ""
     if "pmid" not in made and (pmid := find_pmid(note)):
         made["pmid"] = pmid
@@ -115,6 +108,33 @@ def read_csl(item: Item) -> dict[str, Any]:
         made["other_ids"] = {"citation-key": identity}
     made["tags"] = tags
     return made
+
+
+#: Kinds of updates in Crossref -> what PubMed says in the notice, and in what it is about.
+_UPDATES = {
+    "retraction": ("RetractionOf", "RetractionIn"),
+    "withdrawal": ("RetractionOf", "RetractionIn"),
+    "removal": ("RetractionOf", "RetractionIn"),
+    "partial_retraction": ("PartialRetractionOf", "PartialRetractionIn"),
+    "expression_of_concern": ("ExpressionOfConcernFor", "ExpressionOfConcernIn"),
+    "correction": ("ErratumFor", "ErratumIn"),
+    "corrigendum": ("ErratumFor", "ErratumIn"),
+    "erratum": ("ErratumFor", "ErratumIn"),
+}
+
+
+def _notices(item: Item, key: str, side: int) -> Iterator[Notice]:
+    """Read what a work says of another, or what another says of it."""
+    listed = item.get(key)
+    for update in cast("list[Any]", listed) if isinstance(listed, list) else []:
+        if not isinstance(update, dict):
+            continue
+        held = cast("Item", update)
+        kind = plain(held.get("type")).casefold().replace(" ", "_").replace("-", "_")
+        relation = _UPDATES.get(kind, ("UpdateOf", "UpdateIn"))[side]
+        doi = tidy_doi(plain(held.get("DOI")))
+        said = plain(held.get("label")) or kind
+        yield Notice(relation=relation, text=f"{said}: {doi}" if doi else said, doi=doi)
 
 
 _CROSSREF = {
