@@ -34,7 +34,7 @@ def search() -> None:
 
     \b
     Example:
-      ranvier search run myreview --source pubmed --query medline.txt
+      ranvier search report myreview
     """
 
 

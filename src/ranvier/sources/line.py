@@ -13,12 +13,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
-from ranvier import __version__
 from ranvier.errors import InputError, SourceError
 
 __all__ = ["NOBODY", "Contact", "Incomplete", "Line", "Refused"]
@@ -147,7 +147,7 @@ class Line:
         self._sleep = sleep
         self._last = float("-inf")
         about = f"mailto:{contact}" if contact else "https://pypi.org/project/ranvier"
-        self._agent = f"ranvier/{__version__} ({about})"
+        self._agent = f"ranvier/{version('ranvier')} ({about})"
         self._timeout = httpx.Timeout(timeout, connect=min(timeout, 20.0))
         self._client: httpx.Client | None = None
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from pathlib import Path
 
-from ranvier import __version__
 from ranvier.core.search import Retrieval, SearchRun, Slice
 from ranvier.errors import InputError
 from ranvier.query import Diagnosis, PlatformName, check, inline, parse
@@ -303,7 +303,7 @@ def retrieve(
         missing=found.missing,
         notes=found.notes,
         ids_sha256=store.put_blob(_id_lines(wanted, brought)),
-        tool=f"ranvier {__version__}",
+        tool=f"ranvier {version('ranvier')}",
     )
     fetched = Saying(payload=retrieval, actor=actor, at=at, client_id=spool.id)
     if new:
