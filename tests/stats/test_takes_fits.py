@@ -216,3 +216,10 @@ def test_subsets_of_a_fit_keep_its_method():
     assert influence(rma(DAT, method="ML")).method == "ML"
     assert permutest(rma(DAT, method="ML", test="knha")).test == "knha"
     assert trimfill(rma(DAT, method="PM")).fit.method == "PM"
+
+
+def test_a_transformation_can_be_named():
+    fit = rma([-0.7, -0.5, -0.2], [0.02, 0.03, 0.01])
+    assert predict(fit, transf="exp").ci_lb == pytest.approx(predict(fit, transf=np.exp).ci_lb)
+    with pytest.raises(InputError, match="no transformation 'log'"):
+        predict(fit, transf="log")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import expit
 
 from ranvier.errors import InputError
 from ranvier.stats.arrays import Matrix, Vector
@@ -38,6 +39,16 @@ __all__ = [
 ]
 
 Transform = Callable[[Vector], Vector]
+TransformName = Literal["exp", "ilogit", "ztor", "iarcsin", "isqrt"]
+
+#: Back-transformations by metafor's names.
+TRANSFORMS: Mapping[str, Transform] = {
+    "exp": np.exp,
+    "ilogit": expit,
+    "ztor": np.tanh,
+    "iarcsin": lambda x: np.sin(np.clip(x, 0, np.pi / 2)) ** 2,
+    "isqrt": lambda x: np.maximum(x, 0) ** 2,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,7 +95,7 @@ def predict(
     newmods: ArrayLike | None = None,
     *,
     level: float | None = None,
-    transf: Transform | None = None,
+    transf: Transform | TransformName | None = None,
     pi_method: Literal["t", "riley", "test"] | None = None,
 ) -> Predictions:
     """Predict the mean effect, and the effect in a new study.
@@ -98,8 +109,8 @@ def predict(
         each study of the fit.
     level : float or None
         Of the intervals; None: that of the fit.
-    transf : function of an array, or None
-        Of predictions and bounds, such as ``numpy.exp``.
+    transf : function of an array, {"exp", "ilogit", "ztor", "iarcsin", "isqrt"}, or None
+        Of predictions and bounds: metafor's names, or a function such as ``numpy.exp``.
     pi_method : {"t", "riley", "test"} or None
         As in :func:`rma`; None: that of the fit, and the distribution of the test for a regression.
 
@@ -142,7 +153,7 @@ def predict(
         p = fit.p if isinstance(fit, RegressionResult) else 1
         free = {"t": fit.k - p, "riley": max(1, fit.k - p - 1), "test": ddf}[how]
         wide = critical(share, free) * np.sqrt(se**2 + fit.tau2)
-    turn = transf or _same
+    turn = _turning(transf)
     low, high = _sorted(turn(pred - half), turn(pred + half))
     pi_low, pi_high = _sorted(turn(pred - wide), turn(pred + wide))
     return Predictions(
@@ -150,6 +161,20 @@ def predict(
         se=se if transf is None else np.full(len(se), np.nan),
         ci_lb=low, ci_ub=high, pi_lb=pi_low, pi_ub=pi_high, slab=names,
     )  # fmt: skip
+
+
+def _turning(transf: Transform | TransformName | None) -> Transform:
+    """Find a back-transformation by its name."""
+    if transf is None:
+        return _same
+    if isinstance(transf, str):
+        if transf not in TRANSFORMS:
+            raise InputError(
+                f"There is no transformation {transf!r}.",
+                remedy=f"Known are {', '.join(TRANSFORMS)}; or give a function, such as numpy.exp.",
+            )
+        return TRANSFORMS[transf]
+    return transf
 
 
 def _rows(fit: RegressionResult, newmods: ArrayLike | None) -> tuple[Matrix, tuple[str, ...]]:
