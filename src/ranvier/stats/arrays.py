@@ -16,6 +16,7 @@ __all__ = [
     "Vector",
     "as_counts",
     "as_effects",
+    "as_effects_near_one",
     "as_rows",
     "as_vector",
     "rows_of",
@@ -74,6 +75,8 @@ def as_effects(yi: Data, vi: ArrayLike) -> tuple[Vector, Vector]:
     effects = yi.arguments()["yi"] if isinstance(yi, Source) else yi
     columns = as_rows({"yi": effects, "vi": vi})
     y, v = columns["yi"], columns["vi"]
+    if len(y) == 0:
+        raise InputError("There are no studies.", remedy="Give yi and vi at least one row.")
     if (v <= 0).any():
         raise InputError(
             f"vi must be positive; it is not at rows {rows_of(v <= 0)}.",
@@ -85,3 +88,14 @@ def as_effects(yi: Data, vi: ArrayLike) -> tuple[Vector, Vector]:
 def joined(words: Sequence[str]) -> str:
     """Join words as a sentence does."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def as_effects_near_one(yi: Data, vi: ArrayLike) -> tuple[Vector, Vector]:
+    """Check effects and variances whose powers are needed: a double must hold these, too."""
+    y, v = as_effects(yi, vi)
+    if (v < 1e-120).any() or (v > 1e120).any() or (np.abs(y) > 1e60).any():
+        raise InputError(
+            "Effects or variances are too large or too small for this method.",
+            remedy="Give yi and vi in another unit, nearer to 1.",
+        )
+    return y, v

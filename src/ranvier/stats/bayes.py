@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ranvier.errors import InputError
-from ranvier.stats.arrays import Matrix, Vector, as_effects
+from ranvier.stats.arrays import Matrix, Vector, as_effects_near_one
 from ranvier.stats.direct_grid import direct_grid
 from ranvier.stats.least_squares import Batch
 from ranvier.stats.mixtures import NormalMixture, Posterior, TauGrid, integrate_over_tau, summarise
@@ -187,7 +187,7 @@ def bayesmeta(
     >>> round(found.mu.median, 3), round(found.tau.median, 3)
     (0.414, 0.284)
     """
-    y, v = as_effects(yi, variances(vi, sei))
+    y, v = as_effects_near_one(yi, variances(vi, sei))
     if not 0 < level < 1:
         raise InputError(f"level must be between 0 and 1; it is {level}.")
     if mu_prior is not None and not (mu_prior[1] > 0 and np.isfinite(mu_prior).all()):

@@ -125,6 +125,11 @@ def combine_p(
             stat, free = float(chi2.isf(x, df).sum()), df * k
             pval = float(chi2.sf(stat, free))
         case "invt":
+            if df <= 2:
+                raise InputError(
+                    f"invt needs more than 2 degrees of freedom; df is {df:g}.",
+                    remedy="Give df, such as 10.",
+                )
             stat = float(student.isf(x, df).sum() / np.sqrt(k * df / (df - 2)))
             pval = float(ndtr(-stat))
         case "truncated":

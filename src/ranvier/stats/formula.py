@@ -158,6 +158,9 @@ def independent(X: Matrix) -> NDArray[np.bool_]:
     basis = np.zeros((X.shape[0], 0))
     for j in range(X.shape[1]):
         column = np.asarray(X[:, j], dtype=np.float64)
+        largest = float(np.abs(column).max(initial=0.0))
+        # Units such as 1e200 must not overflow when squared.
+        column = column / largest if largest > 0 else column
         rest = column - basis @ (basis.T @ column)
         rest = rest - basis @ (basis.T @ rest)
         length = float(np.linalg.norm(rest))

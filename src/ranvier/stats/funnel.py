@@ -257,6 +257,11 @@ def begg_test(yi: Data, vi: ArrayLike | None = None, *, sei: ArrayLike | None = 
     variance = (n * (n - 1) * (2 * n + 5) - sum(full)) / 18
     variance += pairs[0] * pairs[1] / (2 * n * (n - 1))
     variance += triples[0] * triples[1] / (9 * n * (n - 1) * (n - 2))
+    if not variance > 0:
+        raise InputError(
+            "All variances, or all deviations, are the same: there is nothing to rank.",
+            remedy="A funnel plot of studies alike in size shows no asymmetry; leave the test out.",
+        )
     se = float(np.sqrt(variance))
     return BeggTest(score=score, se=se, stat=score / se, pval=two_sided(score / se, None))
 

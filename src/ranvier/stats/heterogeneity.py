@@ -141,11 +141,14 @@ def kenward_roger(
     fit = rma(y[known], v[known], method=method, control=control)
     if fit.k < 2:
         raise InputError("Kenward and Roger's method needs at least two studies.")
-    w = 1 / (v[known] + fit.tau2)
+    # Weights over the largest one: powers of any unit's own could leave a double.
+    least = float(v[known].min()) + fit.tau2
+    w = least / (v[known] + fit.tau2)
     s1, s2, s3 = (float((w**i).sum()) for i in (1, 2, 3))
     information = s2 / 2 - s3 / s1 + (s2 / s1) ** 2 / 2
-    se = float(np.sqrt((1 + 2 * (s3 / s1 - (s2 / s1) ** 2) / information) / s1))
-    df = 2 * information / (s2 * se**2) ** 2
+    share = float(np.sqrt((1 + 2 * (s3 / s1 - (s2 / s1) ** 2) / information) / s1))
+    df = 2 * information / (s2 * share**2) ** 2
+    se = share * float(np.sqrt(least))
     half = critical(level, df) * se
     return KenwardRoger(
         estimate=fit.estimate,

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
 from ranvier.errors import InputError
-from ranvier.stats.arrays import Matrix, Vector, as_effects, as_vector
+from ranvier.stats.arrays import Matrix, Vector, as_effects_near_one, as_vector
 from ranvier.stats.formula import Columns, Moderators
 from ranvier.stats.least_squares import Batch, wls
 from ranvier.stats.mixed import FitStats, Test, critical
@@ -182,7 +182,7 @@ def location_scale(
         raise InputError(f"link must be log or identity, not {link!r}.")
     if not 0 < level < 1:
         raise InputError(f"level must be between 0 and 1; it is {level}.")
-    y, v = as_effects(yi, variances(vi, sei))
+    y, v = as_effects_near_one(yi, variances(vi, sei))
     location = model_matrix(mods, len(y), data=data)
     spread = model_matrix(scale, len(y), data=data, argument="scale")
     gaps = np.isnan(location.X).any(axis=1) | np.isnan(spread.X).any(axis=1)

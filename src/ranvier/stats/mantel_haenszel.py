@@ -456,6 +456,8 @@ def _risk_difference(t: Table, rd_variance: Literal["sato", "greenland_robins"])
     n1, n2 = t.n1i, t.n2i
     n = n1 + n2
     w = n1 * n2 / n
+    if not w.sum() > 0:
+        return _Pooled(estimate=float("nan"), variance=float("nan"), weights=w)
     rd = float((t.ai * n2 / n - t.ci * n1 / n).sum() / w.sum())
     if rd_variance == "greenland_robins":
         spread = (t.ai * t.bi * n2**3 + t.ci * t.di * n1**3) / (n1 * n2 * n**2)
@@ -477,7 +479,10 @@ def _tests(t: Table, log_or: float, correct: bool) -> MhTests:
     if x.sum() == 0 or y.sum() == 0:
         return MhTests(MH=None, MHp=None)
     gap = abs(float((t.ai - t.n1i * x / n).sum())) - (0.5 if correct else 0.0)
-    mh = gap**2 / float((t.n1i * t.n2i * x * y / (n**2 * (n - 1))).sum())
+    spread = float((t.n1i * t.n2i * x * y / (n**2 * np.maximum(n - 1, 1.0))).sum())
+    if not spread > 0:
+        return MhTests(MH=None, MHp=None)
+    mh = gap**2 / spread
     mhp = float(chi2.sf(mh, 1))
     if np.isnan(log_or):
         return MhTests(MH=defined(mh), MHp=defined(mhp))

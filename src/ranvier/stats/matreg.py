@@ -132,8 +132,11 @@ def matreg(
     >>> [round(float(b), 4) for b in fit.beta], round(fit.R2, 4)
     ([0.4583, 0.2083], 0.2917)
     """
-    S = np.asarray(R, dtype=np.float64)
-    m = S.shape[0]
+    try:
+        S = np.asarray(R, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError("R must be a matrix of numbers.", remedy="Fill in both halves.") from error
+    m = S.shape[0] if S.ndim else 0
     if S.ndim != 2 or S.shape != (m, m) or not np.allclose(S, S.T, rtol=1e-8, atol=1e-12):
         raise InputError("R must be a symmetric matrix.", remedy="Fill in both halves.")
     if not cov and not np.allclose(np.diag(S), 1):

@@ -14,6 +14,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ranvier.errors import InputError
 from ranvier.stats.arrays import Vector, as_counts
 from ranvier.stats.effects import escalc, table_from
 from ranvier.stats.mantel_haenszel import rma_mh
@@ -92,7 +93,11 @@ def meta_binary(
     zeros = corrected_table(table, table.has_zero, 0.5)
     if measure == "RD":
         # Observed risks, weighed by the corrected sizes; Greenland and Robins' variance.
-        w = zeros.n1i * zeros.n2i / (zeros.n1i + zeros.n2i)
+        w = zeros.n1i * zeros.n2i / np.maximum(zeros.n1i + zeros.n2i, 1.0)
+        if not w.sum() > 0:
+            raise InputError(
+                "No study has two groups with patients.", remedy="Check n.e and n.c of each row."
+            )
         common = float((w @ yi) / w.sum())
         se = rma_mh(
             zeros.ai, zeros.bi, zeros.ci, zeros.di, measure="RD", add=(0, 0),
@@ -105,7 +110,8 @@ def meta_binary(
     keep = ~(np.isnan(yi) | np.isnan(vi))
     y, w = yi[keep], 1 / vi[keep]
     q = float((w * (y - common) ** 2).sum())
-    tau2 = max(0.0, (q - (len(y) - 1)) / float(w.sum() - (w @ w) / w.sum()))
+    free = float(w.sum() - (w @ w) / w.sum()) if len(y) > 1 else 0.0
+    tau2 = max(0.0, (q - (len(y) - 1)) / free) if free > 0 else 0.0
     return MetaBinary(
         common=common,
         se_common=float("nan") if se is None else se,

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ranvier.errors import InputError
-from ranvier.stats.arrays import Matrix, Vector, as_effects
+from ranvier.stats.arrays import Matrix, Vector, as_effects_near_one
 from ranvier.stats.estimators import Control, Method
 from ranvier.stats.formula import Columns, Design, Moderators
 from ranvier.stats.least_squares import Batch
@@ -230,7 +230,7 @@ def permutest(
     """
     if iterations < 1 or not 0 < level < 1:
         raise InputError("iterations must be at least 1, and level between 0 and 1.")
-    y, v = as_effects(yi, variances(vi, sei))
+    y, v = as_effects_near_one(yi, variances(vi, sei))
     made = model_matrix("~ 1" if mods is None else mods, len(y), data=data, names=names)
     keep = ~(np.isnan(y) | np.isnan(v) | np.isnan(made.X).any(axis=1))
     notes = left_out(keep)

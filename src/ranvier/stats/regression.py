@@ -63,12 +63,24 @@ def model_matrix(
     )
 
 
+#: Beyond this, squares of moderators times weights leave what a double holds.
+FAR = 1e60
+
+
 def without_redundant(
     made: Design, keep: NDArray[np.bool_], argument: str = "mods"
 ) -> tuple[Design, list[str]]:
     """Drop the columns that follow from those before them among the rows kept, and say so."""
     if np.isinf(made.X).any():
         raise InputError(f"{argument} must not be infinite.", remedy="Look at logs of 0.")
+    size = np.abs(made.X[keep]).max(axis=0, initial=0.0)
+    extreme = (size > FAR) | ((size > 0) & (size < 1 / FAR))
+    if extreme.any():
+        named = ", ".join(name for name, x in zip(made.names, extreme, strict=True) if x)
+        raise InputError(
+            f"{argument} are too large or too small for arithmetic: {named}.",
+            remedy="Give them in another unit, nearer to 1.",
+        )
     kept = independent(made.X[keep])
     if kept.all():
         return made, []

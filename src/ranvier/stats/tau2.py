@@ -60,9 +60,11 @@ def estimate_tau2(
             tau2, maxima = highest_maximum(batch, method)
         else:
             tau2 = fisher_scoring(batch, method, _moments(batch, "HE", None, maxima).tau2, stops)
+        known = information(batch, wls(batch, 1 / (batch.v + tau2[:, None])), method)
         return Tau2(
             tau2=tau2,
-            se=np.sqrt(2 / information(batch, wls(batch, 1 / (batch.v + tau2[:, None])), method)),
+            # Where variances are too far apart for the sums, rounding leaves no information.
+            se=np.sqrt(2 / np.where(known > 0, known, np.nan)),
             maxima=maxima,
         )
     if method in SAME_AS_PM or method in ("PMM", "SJIT"):

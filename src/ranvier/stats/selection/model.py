@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 from ranvier.errors import InputError
-from ranvier.stats.arrays import Matrix, Vector, as_effects, as_vector
+from ranvier.stats.arrays import Matrix, Vector, as_effects_near_one, as_vector
 from ranvier.stats.estimators import FIXED, Method
 from ranvier.stats.formula import Moderators
 from ranvier.stats.r_code import RCall, r_value
@@ -155,7 +155,7 @@ def selmodel(
             f"{type} selects by the effect itself, which has a side.",
             remedy='Choose alternative="greater" or "less".',
         )
-    y, v = as_effects(yi, variances(vi, sei))
+    y, v = as_effects_near_one(yi, variances(vi, sei))
     made = model_matrix(
         np.empty((len(y), 0)) if mods is None else mods,
         len(y),
