@@ -115,3 +115,66 @@ def test_nearness_finds_what_a_scan_finds(titles, a, b, n, ordered):
                 if left == a and right == b and near:
                     wanted.add(i)
     assert Searcher(index=index).records(node) == wanted
+
+
+ODD = [
+    "Crohn\u2019s disease and the (IFN-\u03b1) interferon", "Crohn's disease: a follow-up",
+    "Guillain-Barr\u00e9 and Sj\u00f6gren syndromes", "the use of the IgG in the MMN",
+    "follow up of the MMN",
+    "\u591a\u7076\u6027\u904b\u52d5\u30cb\u30e5\u30fc\u30ed\u30d1\u30c1\u30fc",
+    "\u591a\u7076\u6027\u8fd0\u52a8\u795e\u7ecf\u75c5", "\u03b2-blockers in CIDP_x",
+    "Ma\u0142opolska \u00d8resund stra\u00dfe", "",
+]  # fmt: skip
+
+
+def _scan(titles: list[str], phrase: str) -> set[int]:
+    """Find words side by side by looking at every place of every title."""
+    wanted = words(phrase)
+    return {
+        i
+        for i, held in enumerate(map(words, titles))
+        if any(held[at : at + len(wanted)] == wanted for at in range(len(held)))
+    }
+
+
+@pytest.mark.parametrize(
+    ("phrase", "places"),
+    [
+        ("crohn's disease", {0, 1}), ("Crohn\u2019s", {0, 1}), ("IFN-\u03b1", {0}),
+        ("follow-up", {1, 4}), ("follow up", {1, 4}), ("guillain barre", {2}),
+        ("Sj\u00f6gren", {2}), ("sjogren", {2}), ("the use of the IgG", {3}), ("of the MMN", {4}),
+        ("in the MMN", {3}), ("\u904b\u52d5", {5}), ("\u8fd0\u52a8\u795e\u7ecf", {6}),
+        ("\u795e\u7ecf\u8fd0\u52a8", set()), ("\u30cb\u30e5\u30fc\u30ed\u30d1\u30c1\u30fc", {5}),
+        ("\u03b2-blockers", {7}), ("strasse", {8}),
+    ],
+)  # fmt: skip
+def test_phrases_of_odd_words_are_exact(phrase, places):
+    index = RecordIndex.of([Record(id=str(i), title=text) for i, text in enumerate(ODD)])
+    assert run(parse(f'"{phrase}"[ti]', "pubmed"), index).found == places == _scan(ODD, phrase)
+
+
+PIECES = st.sampled_from(["the", "of", "a-b", "b\u00e9", "\u03b1", "d'e", "\u904b\u52d5", "a", "b"])
+
+
+@given(
+    titles=st.lists(st.lists(PIECES, max_size=7).map(" ".join), min_size=1, max_size=6),
+    phrase=st.lists(PIECES, min_size=1, max_size=3).map(" ".join),
+)
+@settings(max_examples=200, deadline=None)
+def test_phrases_find_what_a_scan_finds(titles, phrase):
+    index = RecordIndex.of([Record(id=str(i), title=text) for i, text in enumerate(titles)])
+    assert run(parse(f'"{phrase}"[ti]', "pubmed"), index).found == _scan(titles, phrase)
+
+
+def test_limits_of_years_and_languages_are_applied():
+    held = [
+        Record(id="a", title="pain", year=2005, languages=("eng",)),
+        Record(id="b", title="pain", year=2015, languages=("German",)),
+        Record(id="c", title="pain", year=2025),
+    ]
+    index = RecordIndex.of(held)
+    text = '1. pain.ti.\n2. limit 1 to (english language and yr="2000 -Current")'
+    found = run(parse(text, "ovid"), index)
+    assert found.found == {0, 2}
+    assert "do not say their language" in found.notes[0]
+    assert run(parse("TITLE(pain) AND PUBYEAR > 2014 AND PUBYEAR < 2016"), index).found == {1}

@@ -11,7 +11,6 @@ import click
 
 import ranvier
 from ranvier.cli.output import json_option, next_step, print_json, print_table, remark, working
-from ranvier.cli.places import place_argument
 from ranvier.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -31,6 +30,18 @@ _MESH = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="MeSH's descriptor file (desc....xml or d....bin), for explosions.",
 )
+_FILTER = click.option(
+    "--add-filter",
+    "filter_name",
+    metavar="FILTER",
+    help="Add a search filter below it, joined with AND: `query filter` lists them.",
+)
+_SEARCH = click.option(
+    "--search",
+    metavar="ID",
+    help="The strategy that a search of the review's log was run with, instead of a file.",
+)
+_GIVEN = click.argument("given", metavar="[STRATEGY] PLACE", nargs=-1, required=True)
 _STRATEGY = click.argument("strategy", type=click.Path(path_type=Path, allow_dash=True))
 
 
@@ -103,9 +114,15 @@ def check(
     show_default=True,
     help="adj3 becomes N2, which means the same, or keeps its number.",
 )
+@_FILTER
 @json_option
 def translate(
-    strategy: Path, source: str | None, target: str, proximity: Any, as_json: bool
+    strategy: Path,
+    source: str | None,
+    target: str,
+    proximity: Any,
+    filter_name: str | None,
+    as_json: bool,
 ) -> None:
     """Write a strategy for another platform, and list what could not be kept.
 
@@ -118,7 +135,7 @@ def translate(
     from ranvier.query import platform
     from ranvier.query import translate as turn
 
-    parsed = _read(strategy, source)
+    parsed = _filtered(_read(strategy, source), filter_name)
     found = turn(parsed, platform(target).name, proximity=proximity)
     if as_json:
         print_json(
@@ -143,22 +160,73 @@ def translate(
     next_step("headings differ between thesauri (MeSH, Emtree): check each one before you run it.")
 
 
+@query.command(name="filter")
+@click.argument("name", required=False)
+@click.option("--to", "target", metavar="PLATFORM", default="ovid", help="[default: ovid]")
+@json_option
+def filter_(name: str | None, target: str, as_json: bool) -> None:
+    """Print a published search filter, or list those that are built in.
+
+    \b
+    Example:
+      ranvier query filter cochrane-rct-2008 --to pubmed
+    """
+    from ranvier.query import FILTERS, platform, search_filter
+
+    if name is None:
+        if as_json:
+            print_json([{"name": f.name, "said": f.said, "source": f.source, "note": f.note}
+                        for f in FILTERS.values()])  # fmt: skip
+            return
+        for held in FILTERS.values():
+            click.echo(f"{held.name}: {held.said}\n  {held.source}")
+        next_step("`ranvier query filter NAME --to pubmed` prints one.")
+        return
+    held = search_filter(name)
+    found = held.for_platform(platform(target).name)
+    if as_json:
+        print_json(
+            {
+                "name": held.name, "platform": found.platform, "source": held.source,
+                "note": held.note, "lines": [{"number": n, "text": t} for n, t in found.lines],
+                "losses": [{"said": x.said, "effect": x.effect} for x in found.losses],
+            }
+        )  # fmt: skip
+        return
+    click.echo(str(found))
+    remark(held.source)
+    remark(held.note)
+    for loss in found.losses:
+        remark(f"lost: {loss}")
+    next_step(f"`ranvier query translate STRATEGY --to {found.platform} --add-filter {name}`")
+
+
 @query.command(name="run")
-@_STRATEGY
-@place_argument
+@_GIVEN
+@_SEARCH
 @_FROM
 @_MESH
+@_FILTER
 @json_option
-def run_(strategy: Path, place: str, source: str | None, mesh: Path | None, as_json: bool) -> None:
+def run_(
+    given: tuple[str, ...],
+    search: str | None,
+    source: str | None,
+    mesh: Path | None,
+    filter_name: str | None,
+    as_json: bool,
+) -> None:
     """Run a strategy on the records of a review, line by line.
 
     \b
     Example:
       ranvier query run medline.txt build/mmn/review --mesh desc2026.xml
+      ranvier query run build/mmn/review --search example-strategy
     """
     from ranvier.query import run
 
-    parsed = _read(strategy, source)
+    (place,), asked = _arguments(given, search, 1)
+    parsed = _filtered(_asked(asked, place, search, source), filter_name)
     with working("Indexing the records"):
         index = _index(place)
         found = run(parsed, index, mesh=_tree(mesh))
@@ -179,16 +247,18 @@ def run_(strategy: Path, place: str, source: str | None, mesh: Path | None, as_j
     for note in found.notes:
         remark(note)
     click.echo(f"{len(found.found)} of {len(index.records)} records")
-    next_step(f"`ranvier query explain {strategy} {place} RECORD` says why one is missed.")
+    what = f"{place} RECORD --search {search}" if search else f"{asked} {place} RECORD"
+    next_step(f"`ranvier query explain {what}` says why one is missed.")
 
 
 @query.command()
-@_STRATEGY
-@place_argument
-@click.argument("record")
+@click.argument("given", metavar="[STRATEGY] PLACE RECORD", nargs=-1, required=True)
+@_SEARCH
 @_FROM
 @_MESH
-def explain(strategy: Path, place: str, record: str, source: str | None, mesh: Path | None) -> None:
+def explain(
+    given: tuple[str, ...], search: str | None, source: str | None, mesh: Path | None
+) -> None:
     """Say line by line why a record of a review is found or missed.
 
     RECORD is its id, its PMID or its DOI.
@@ -199,7 +269,8 @@ def explain(strategy: Path, place: str, record: str, source: str | None, mesh: P
     """
     from ranvier.query import explain as why
 
-    parsed = _read(strategy, source)
+    (place, record), asked = _arguments(given, search, 2)
+    parsed = _asked(asked, place, search, source)
     index = _index(place)
     wanted = record.casefold()
     at = next(
@@ -218,6 +289,42 @@ def explain(strategy: Path, place: str, record: str, source: str | None, mesh: P
     _platform_remark(parsed)
     click.echo(f"{index.records[at].title}\n")
     click.echo(str(why(parsed, index, at, mesh=_tree(mesh))))
+
+
+def _arguments(
+    given: tuple[str, ...], search: str | None, count: int
+) -> tuple[tuple[str, ...], str | None]:
+    """Part STRATEGY from what follows it; with --search there is none."""
+    wanted = count + (search is None)
+    if len(given) != wanted:
+        names = ["STRATEGY"] * (search is None) + ["PLACE", "RECORD"][:count]
+        raise click.UsageError(f"give {' '.join(names)}: {len(given)} given, {wanted} needed.")
+    return (given, None) if search is not None else (given[1:], given[0])
+
+
+def _asked(asked: str | None, place: str, search: str | None, source: str | None) -> Parsed:
+    """Read the strategy of a file, or of a search in the log."""
+    from ranvier.query import parse, platform
+
+    if asked is not None:
+        return _read(Path(asked), source)
+    with ranvier.open(place) as review:
+        runs = {held.id: held for held in review.state.searches.values()}
+    kept = [name for name, held in runs.items() if held.strategy]
+    said = f"Searches with a strategy: {', '.join(kept) or 'none'}."
+    if search not in runs:
+        raise NotFoundError(f"there is no search {search!r} in this review.", remedy=said)
+    text = runs[search].strategy
+    if not text:
+        raise NotFoundError(f"the strategy of search {search!r} was not kept.", remedy=said)
+    return parse(text, platform(source).name if source else None)
+
+
+def _filtered(parsed: Parsed, name: str | None) -> Parsed:
+    """Add a filter, if one is asked for."""
+    from ranvier.query import search_filter, with_filter
+
+    return parsed if name is None else with_filter(parsed, search_filter(name))
 
 
 def _read(strategy: Path, source: str | None) -> Parsed:

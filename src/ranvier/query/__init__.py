@@ -1,6 +1,7 @@
 """Search strategies: one syntax tree, read from and written for every platform, run on records."""
 
 from ranvier.query.explain import Explanation, Step, explain
+from ranvier.query.filters import FILTERS, SearchFilter, search_filter, with_filter
 from ranvier.query.index import RecordIndex
 from ranvier.query.inline import inline
 from ranvier.query.lint import check
@@ -14,6 +15,7 @@ from ranvier.query.translate import Translation, translate
 from ranvier.query.write import Loss, write
 
 __all__ = [
+    "FILTERS",
     "PLATFORMS",
     "Diagnosis",
     "Explanation",
@@ -25,6 +27,7 @@ __all__ = [
     "Platform",
     "PlatformName",
     "RecordIndex",
+    "SearchFilter",
     "Step",
     "Translation",
     "check",
@@ -36,6 +39,8 @@ __all__ = [
     "read_mesh",
     "resolved",
     "run",
+    "search_filter",
     "translate",
+    "with_filter",
     "write",
 ]

@@ -74,7 +74,9 @@ def aside(text: str, at: int, platform: Platform) -> Aside | None:
             found = _COCHRANE.match(text, at)
             return ("limit", found.end()) if found else None
         case "ovid":
-            found = _USE.match(text, at) if text[:at].rstrip()[-1:].isdigit() else None
+            found = (
+                _USE.match(text, at) if text[max(0, at - 9) : at].rstrip()[-1:].isdigit() else None
+            )
             return ("limit", found.end()) if found else None
         case "wos":
             category = _called(_CATEGORY.match(text, at), text)

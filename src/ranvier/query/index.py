@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ranvier.core.record import Record, mesh_heading
 from ranvier.query.mesh import QUALIFIER_NAMES
@@ -15,6 +19,10 @@ from ranvier.query.mesh import QUALIFIER_NAMES
 __all__ = ["IndexedHeading", "RecordIndex", "words"]
 
 _WORD = re.compile(r"[^\W_]+")
+#: Chinese characters, kana and their like: they stand side by side without spaces, so each is a
+#: word, and a term of several is a phrase.
+_IDEOGRAPH = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORD_OR_SIGN = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+")
 
 #: Two letters of a MeSH subheading by its name.
 _LETTERS = {name: letters for letters, name in QUALIFIER_NAMES.items()}
@@ -28,9 +36,12 @@ def words(text: str) -> list[str]:
     >>> words("Guillain-Barré syndrome (GBS)")
     ['guillain', 'barre', 'syndrome', 'gbs']
     """
-    plain = unicodedata.normalize("NFKD", text)
+    if text.isascii():
+        return _WORD.findall(text.lower())
+    # Composed first: the marks of kana are no accents.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
     plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return _WORD.findall(plain.casefold())
+    return _WORD_OR_SIGN.findall(plain.casefold())
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,61 @@ class IndexedHeading:
     focus: bool
     qualifiers: frozenset[str]
     focused: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of one field of all records: one run of places a word, in order of records.
+
+    Attributes
+    ----------
+    numbers : dict of str to int
+        Word to its number; its places are ``starts[n]`` to ``starts[n + 1]``.
+    records, positions : ndarray of int32
+        Which record, and which word of its field.
+    """
+
+    numbers: dict[str, int]
+    vocabulary: list[str]
+    starts: NDArray[np.int64]
+    records: NDArray[np.int32]
+    positions: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, texts: _Stream) -> _Words:
+        """Sort a stream of words by word, keeping the order of records and positions."""
+        words_ = np.frombuffer(texts.words, dtype=np.int32)
+        order = np.argsort(words_, kind="stable")
+        starts = np.searchsorted(words_[order], np.arange(len(texts.numbers) + 1))
+        return cls(
+            numbers=texts.numbers,
+            vocabulary=sorted(texts.numbers),
+            starts=starts.astype(np.int64),
+            records=np.frombuffer(texts.records, dtype=np.int32)[order],
+            positions=np.frombuffer(texts.positions, dtype=np.int32)[order],
+        )
+
+    def run(self, word: str) -> slice:
+        """Where the places of a word are held."""
+        number = self.numbers[word]
+        return slice(int(self.starts[number]), int(self.starts[number + 1]))
+
+
+@dataclass(slots=True)
+class _Stream:
+    """Words of one field as they come: number, record and position of each."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    words: array[int] = field(default_factory=lambda: array("i"))
+    records: array[int] = field(default_factory=lambda: array("i"))
+    positions: array[int] = field(default_factory=lambda: array("i"))
+
+    def add(self, record: int, text: list[str]) -> None:
+        """Add the words of one record; empty ones only take a place."""
+        numbers = self.numbers
+        self.words.extend([numbers.setdefault(word, len(numbers)) for word in text])
+        self.records.extend([record] * len(text))
+        self.positions.extend(range(len(text)))
 
 
 @dataclass(slots=True)
@@ -54,8 +120,7 @@ class RecordIndex:
     """
 
     records: list[Record]
-    _postings: dict[str, dict[str, dict[int, list[int]]]] = field(repr=False)
-    _vocabulary: dict[str, list[str]] = field(repr=False)
+    _fields: dict[str, _Words] = field(repr=False)
     _headings: dict[int, tuple[IndexedHeading, ...]] = field(repr=False)
     _by_heading: dict[str, set[int]] = field(repr=False)
 
@@ -63,53 +128,71 @@ class RecordIndex:
     def of(cls, records: Iterable[Record]) -> RecordIndex:
         """Index records."""
         held = list(records)
-        postings: dict[str, dict[str, dict[int, list[int]]]] = {}
+        streams: dict[str, _Stream] = {}
         headings: dict[int, tuple[IndexedHeading, ...]] = {}
         by_heading: dict[str, set[int]] = defaultdict(set)
         for i, record in enumerate(held):
             for name, text in _texts(record):
-                table = postings.setdefault(name, {})
-                for position, word in enumerate(text):
-                    table.setdefault(word, {}).setdefault(i, []).append(position)
+                streams.setdefault(name, _Stream()).add(i, text)
             headings[i] = tuple(_heading(text) for text in record.mesh)
             for heading in headings[i]:
                 by_heading[heading.name].add(i)
-        vocabulary = {name: sorted(table) for name, table in postings.items()}
-        return cls(held, postings, vocabulary, headings, dict(by_heading))
+        fields = {name: _Words.of(stream) for name, stream in streams.items()}
+        return cls(held, fields, headings, dict(by_heading))
 
     @property
     def fields(self) -> tuple[str, ...]:
         """Atoms of the fields that any record has."""
-        return tuple(self._postings)
+        return tuple(self._fields)
 
     def matching(self, name: str, pattern: str) -> Iterator[str]:
         """Yield the words of a field that fit a pattern with our wildcards."""
-        table = self._postings.get(name, {})
+        words_ = self._fields.get(name)
+        if words_ is None:
+            return
         if not any(sign in pattern for sign in "*?#"):
-            if pattern in table:
+            if pattern and pattern in words_.numbers:
                 yield pattern
             return
         stem = re.split(r"[*?#]", pattern, maxsplit=1)[0]
         shape = re.compile(regex(pattern))
-        vocabulary = self._vocabulary.get(name, [])
+        vocabulary = words_.vocabulary
         i = bisect_left(vocabulary, stem)
         while i < len(vocabulary) and vocabulary[i].startswith(stem):
-            if shape.fullmatch(vocabulary[i]):
+            if vocabulary[i] and shape.fullmatch(vocabulary[i]):
                 yield vocabulary[i]
             i += 1
 
+    def having(self, name: str, pattern: str) -> set[int]:
+        """Records with a word that fits a pattern in a field."""
+        runs = self._runs(name, pattern)
+        if not runs:
+            return set()
+        records = self._fields[name].records
+        return set(np.unique(np.concatenate([records[run] for run in runs])).tolist())
+
     def places(self, name: str, pattern: str) -> dict[int, list[int]]:
         """Where words that fit a pattern stand in a field: record -> positions, in order."""
-        found: dict[int, list[int]] = {}
-        several = False
-        for word in self.matching(name, pattern):
-            for record, positions in self._postings[name][word].items():
-                if record in found:
-                    found[record] = found[record] + positions
-                    several = True
-                else:
-                    found[record] = positions
-        return {r: sorted(p) for r, p in found.items()} if several else found
+        runs = self._runs(name, pattern)
+        if not runs:
+            return {}
+        held = self._fields[name]
+        records = np.concatenate([held.records[run] for run in runs])
+        positions = np.concatenate([held.positions[run] for run in runs])
+        if len(runs) > 1:
+            order = np.lexsort((positions, records))
+            records, positions = records[order], positions[order]
+        cuts = np.flatnonzero(np.diff(records)) + 1
+        firsts = np.concatenate([[0], cuts])
+        ends = [*cuts.tolist(), len(records)]
+        slices = zip(records[firsts].tolist(), firsts.tolist(), ends, strict=True)
+        places: list[int] = positions.tolist()
+        return {record: places[start:end] for record, start, end in slices}
+
+    def _runs(self, name: str, pattern: str) -> list[slice]:
+        """The runs of places of all words that fit a pattern."""
+        held = self._fields.get(name)
+        return [] if held is None else [held.run(word) for word in self.matching(name, pattern)]
 
     def headed(self, names: Iterable[str]) -> set[int]:
         """Records with any of the headings, lower case."""

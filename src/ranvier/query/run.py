@@ -102,6 +102,10 @@ class Searcher:
     def records(self, node: Node) -> set[int]:
         """Records that a node finds."""
         if isinstance(node, Term):
+            pattern = _pattern(node.text)
+            if len(pattern) == 1:
+                names = self.fields(node.fields)
+                return set[int]().union(*(self.index.having(name, pattern[0]) for name in names))
             return {record for record, _ in self.places(node)}
         if isinstance(node, Heading):
             return self.headed(node)
@@ -252,7 +256,7 @@ class Searcher:
 def _pattern(text: str) -> list[str]:
     """Split a term into word patterns, as records are split."""
     found: list[str] = []
-    for part in re.split(r"[^\w*?#']+", text):
+    for part in re.split(r"[^\w*?#']+|_", text):
         if not part:
             continue
         if any(sign in part for sign in "*?#"):
@@ -266,7 +270,7 @@ def _bare(part: str) -> str:
     """Take case and accents off a pattern."""
     import unicodedata
 
-    plain = unicodedata.normalize("NFKD", part)
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", part))
     return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
 
 

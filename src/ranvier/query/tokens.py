@@ -281,7 +281,7 @@ def _worded(text: str, at: int, platform: Platform) -> Token | tuple[Token, ...]
     if dot is not None:
         return dot
     colon = _COLON.match(text, at)
-    if colon and text[:at].rstrip()[-1:] in (")", "]", '"', "'", "\u201d"):
+    if colon and text[max(0, at - 9) : at].rstrip()[-1:] in (")", "]", '"', "'", "\u201d"):
         fields = _colon_fields(colon[1], platform)
         if fields is not None:
             return Token("suffix", at, colon.end(), colon[0], fields)
@@ -299,7 +299,7 @@ def _worded(text: str, at: int, platform: Platform) -> Token | tuple[Token, ...]
     if (
         operator is None
         and platform.style == "ovid"
-        and text[:at].rstrip()[-1:] in tuple("0123456789)")
+        and text[max(0, at - 9) : at].rstrip()[-1:] in tuple("0123456789)")
     ):
         operator = _TIGHT.match(text, at)
     if operator:
