@@ -34,7 +34,7 @@ def test_a_filter_is_printed_and_added(run, mmn, tmp_path):
     assert "randomized controlled trial [pt]" in printed.out
     assert "2023" in printed.err
     file = tmp_path / "mmn.txt"
-    file.write_text("\"multifocal motor neuropathy\"[tiab]")
+    file.write_text('"multifocal motor neuropathy"[tiab]')
     whole = json.loads(run("query", "run", file, mmn, "--json").out)
     fewer = json.loads(
         run("query", "run", file, mmn, "--add-filter", "cochrane-rct-2008", "--json").out
