@@ -75,6 +75,7 @@ def import_(
     Example:
       ranvier import myreview medline.nbib embase.ris --date 2026-01-31
     """
+    _all_readable(files)
     if dry_run:
         for file in files:
             _preview(file)
@@ -99,7 +100,40 @@ def import_(
             _say(file, run, done)
         introduce(review, actor)
     click.echo(f"{new} new {'record' if new == 1 else 'records'} ({total} in the review)")
-    next_step(f"see what the review holds with: ranvier status {place}")
+    if new:
+        next_step(f"merge the records that describe one report: ranvier dedup {place}")
+    else:
+        next_step(f"see what the review holds with: ranvier status {place}")
+
+
+def _all_readable(files: tuple[Path, ...]) -> None:
+    """Look at every file before anything is changed.
+
+    Raises
+    ------
+    InputError
+        For the first that holds no records that we know, with the names of the others.
+    """
+    from ranvier.formats import open_records
+
+    refused: list[InputError] = []
+    for file in files:
+        try:
+            open_records(file)
+        except InputError as error:
+            refused.append(error)
+    if not refused:
+        return
+    if len(files) == 1:
+        raise refused[0]
+    for error in refused[1:]:
+        remark(str(error))
+    raise InputError(
+        f"{refused[0].message} Nothing was imported.",
+        file=refused[0].file,
+        row=refused[0].row,
+        remedy=f"{refused[0].remedy} Or give the files again without it.",
+    ) from refused[0]
 
 
 def _search_run(
@@ -119,7 +153,8 @@ def _search_run(
         told, told_side = source_of(open_records(file))
         if name is None:
             name = told
-            remark(f"{file.name}: source {name!r}, as the file says; --source names another.")
+            why = "after the file's name" if name == file.stem else "as the file says"
+            remark(f"{file.name}: source {name!r}, {why}; --source names another.")
         side = side or told_side
     if day is None:
         day = datetime.fromtimestamp(file.stat().st_mtime, UTC)

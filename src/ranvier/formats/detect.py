@@ -43,7 +43,7 @@ _XML = (
 )  # fmt: skip
 
 _TAGGED = (
-    _mark("ris", r"^[ \t\ufeff\xa0]*TY {1,3}-", "it has lines that begin with 'TY  -'"),
+    _mark("ris", r"^[ \t\ufeff\xa0]{0,4}TY {1,3}-", "it has lines that begin with 'TY  -'"),
     _mark("ovid", r"^[ \t]*<\s*\d+\s*\.?\s*>\s*$", "its records begin with a number like '<1. >'"),
     _mark("ovid", r"^VN {1,3}- Ovid", "it says 'VN  - Ovid Technologies'"),
     _mark("nbib", r"^PMID ?- ?\S", "it has lines that begin with 'PMID-'"),

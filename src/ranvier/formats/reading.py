@@ -179,14 +179,21 @@ _SOURCES = {
 }  # fmt: skip
 
 
+#: Dialects that say which program wrote a file, and not what was searched.
+_TOOLS = frozenset({"EndNote", "Zotero", "Rayyan", "Covidence", "ASReview"})
+
+
 def source_of(file: RecordFile) -> tuple[str, RecordKind]:
     """Say what was searched to make a file, and on which side of the PRISMA flow that counts.
 
-    A file that does not say it is named after itself.
+    A file that does not say it is named after itself: also what a reference manager or a
+    screening tool wrote, for nobody searched that.
     """
     found = file.detected
     name = found.dialect or found.format
-    name = _SOURCES.get(name, found.dialect) or Path(file.source.name).stem
+    name = _SOURCES.get(name, found.dialect)
+    if name is None or name in _TOOLS:
+        name = Path(file.source.name).stem
     return name, "register" if name in ("ICTRP", "ClinicalTrials.gov") else "database"
 
 
@@ -233,21 +240,52 @@ def _tagged(choose: Callable[[str], Grammar], read: ReadTagged) -> Callable[...,
 
     def reading(file: _Opened, skip: int) -> Iterator[Made]:
         form = choose(file.head)
-        dialect = file.detected.dialect
         with text_of(file.source, file.encoding) as stream:
-            for number, piece in enumerate(split(stream, form, file.report)):
-                if number < skip:
+            number = 0
+            for piece in split(stream, form, file.report):
+                if piece.strange:
+                    for made in _glued(piece, file, form, read):
+                        number += 1
+                        yield made
+                    continue
+                number += 1
+                if number <= skip:
                     yield {}, None, piece.line
                     continue
-                text = piece.text
-                try:
-                    made = read(piece, form, dialect, file.report)
-                except Exception as error:  # see `_safe`
-                    file.report.odd(piece.line, f"this record could not be read: {error!r}.")
-                    made = {"title": ""}
-                yield made, text.strip("\n\ufeff"), piece.line
+                yield _made(piece, form, file, read)
 
     return reading
+
+
+def _made(piece: Piece, form: Grammar, file: _Opened, read: ReadTagged) -> Made:
+    """Read one record of tagged lines."""
+    try:
+        made = read(piece, form, file.detected.dialect, file.report)
+    except Exception as error:  # see `_safe`
+        file.report.odd(piece.line, f"this record could not be read: {error!r}.")
+        made = {"title": ""}
+    return made, piece.text.strip("\n\ufeff"), piece.line
+
+
+def _glued(piece: Piece, file: _Opened, form: Grammar, read: ReadTagged) -> Iterator[Made]:
+    """Read what follows in another format, as what it is."""
+    source = Source(file.source.name, data=piece.text.encode("utf-8", "replace"))
+    try:
+        detected, encoding, head = detect(source)
+    except InputError:
+        yield _made(piece, form, file, read)
+        return
+    if detected.format == file.detected.format:
+        yield _made(piece, form, file, read)
+        return
+    why = f"from here on it is {detected.format}, not {file.detected.format}: {detected.why}."
+    file.report.odd(piece.line, f"{why} It was read as such.")
+    report = Report()
+    inner = _Opened(source, detected, encoding, head, report)
+    for made, raw, line in FORMATS[detected.format].read(inner, 0):
+        yield made, raw, line + piece.line - 1
+    for problem in report.problems:
+        file.report.odd(problem.line + piece.line - 1, problem.what)
 
 
 def _xml(elements: tuple[str, ...], read: ReadXml) -> Callable[..., Iterator[Made]]:

@@ -14,7 +14,7 @@ from typing import TextIO
 from ranvier.formats.report import Report
 from ranvier.formats.source import BLOCK
 
-__all__ = ["Grammar", "Piece", "Tagged", "split"]
+__all__ = ["Grammar", "Piece", "Tagged", "split", "stranger"]
 
 #: A text this long without the start of a record is no file of records: it is cut there.
 LONGEST = 64 * BLOCK
@@ -24,10 +24,17 @@ Tagged = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The text of one record, and the line at which it begins."""
+    """The text of one record, and the line at which it begins.
+
+    Attributes
+    ----------
+    strange : bool
+        Whether records of another format begin in it.
+    """
 
     text: str
     line: int
+    strange: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,19 +82,63 @@ def split(stream: TextIO, form: Grammar, report: Report) -> Iterator[Piece]:
     Text without any tag is no record: it is reported, unless it is blank or a known header.
     """
     for piece in cut(stream, form.start, report):
-        if form.tag.search(piece.text) is None:
-            _between(piece, form, report)
+        at = stranger(piece.text, form)
+        if at < 0:
+            yield from _parts(piece, form, report)
             continue
-        if form.recut is None:
-            yield piece
-            continue
-        line = piece.line
-        for part in form.recut(piece.text):
-            if form.tag.search(part):
-                yield Piece(part, line)
-            else:
-                _between(Piece(part, line), form, report)
-            line += part.count("\n")
+        yield from _parts(Piece(piece.text[:at], piece.line), form, report)
+        line = piece.line + piece.text.count("\n", 0, at)
+        yield Piece(piece.text[at:], line, strange=True)
+
+
+def _parts(piece: Piece, form: Grammar, report: Report) -> Iterator[Piece]:
+    """Part a piece that may hold several records; report one that holds none."""
+    if form.tag.search(piece.text) is None:
+        _between(piece, form, report)
+        return
+    if form.recut is None:
+        yield piece
+        return
+    line = piece.line
+    for part in form.recut(piece.text):
+        if form.tag.search(part):
+            yield Piece(part, line)
+        else:
+            _between(Piece(part, line), form, report)
+        line += part.count("\n")
+
+
+#: How a record of another format begins: told only after an empty line or at the very start, for
+#: an abstract may have lines like these.
+_STRANGE = re.compile(
+    r"\ufeff?(?:PMID ?- ?\d|TY  - [A-Z]{3,8}[ \t]*\n|@[A-Za-z]{3,20}\s*\{[^\s{}]*,"
+    r"|%0 [A-Z]|PT [A-Z]\n|<\?xml )"
+)
+
+
+def stranger(text: str, form: Grammar) -> int:
+    """Return where in a piece the records of another format begin: files are glued together.
+
+    Returns
+    -------
+    int
+        -1 where none does.
+
+    Examples
+    --------
+    >>> from ranvier.formats.tagged.ris import STRICT
+    >>> stranger("TY  - JOUR\\nTI  - A\\nER  - \\n\\nPMID- 7\\nTI  - B\\n", STRICT)
+    29
+    """
+    at = 0
+    while True:
+        if (found := _STRANGE.match(text, at)) and form.start.match(text, at) is None:
+            own = "%" in found[0] and form.tag.match(text, at)  # refer has no start of its own
+            if not own:
+                return at
+        at = text.find("\n\n", at) + 2
+        if at < 2:
+            return -1
 
 
 def cut(stream: TextIO, start: re.Pattern[str], report: Report) -> Iterator[Piece]:

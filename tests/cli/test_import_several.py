@@ -1,0 +1,31 @@
+"""Several files at once: all are looked at before the review is changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from ranvier.cli.app import cli
+
+RIS = "TY  - JOUR\nTI  - A trial\nER  - \n"
+
+
+def test_one_that_holds_no_records_stops_all_before_anything_is_changed(tmp_path: Path) -> None:
+    good, page, packed = tmp_path / "good.ris", tmp_path / "page.ris", tmp_path / "x.zip"
+    good.write_text(RIS)
+    page.write_text("<!DOCTYPE html><html><body>Your session has ended</body></html>")
+    packed.write_bytes(b"PK\x03\x04 not a spreadsheet")
+    place = str(tmp_path / "review")
+    run = CliRunner()
+    assert run.invoke(cli, ["new", place, "--id", "a", "--title", "A"]).exit_code == 0
+    day = ["--date", "2026-01-31"]
+    refused = run.invoke(cli, ["import", place, str(good), str(page), str(packed), *day])
+    assert refused.exit_code != 0
+    assert "page.ris" in refused.output
+    assert "Nothing was imported" in refused.output
+    assert "x.zip" in refused.output
+    done = run.invoke(cli, ["import", place, str(good), *day])
+    assert done.exit_code == 0, done.output
+    assert "1 new record (1 in the review)" in done.output
+    assert "ranvier dedup" in done.output
