@@ -57,3 +57,20 @@ def test_lines_in_an_abstract_begin_no_other_format() -> None:
 def test_a_program_that_keeps_references_is_no_source() -> None:
     file = open_records((RIS + RIS).encode(), "embase export.ris")
     assert source_of(file)[0] == "embase export"
+
+
+def test_one_page_of_an_answer_says_how_many_there_are() -> None:
+    study = '{"protocolSection": {"identificationModule": {"nctId": "NCT00666263"}}}'
+    file = open_records(f'{{"studies": [{study}], "totalCount": 25}}'.encode(), "page.json")
+    assert len(list(file)) == 1
+    assert any("1 records were read" in p.what and "25" in p.what for p in file.report.problems)
+
+
+def test_text_after_a_record_of_xml_is_reported() -> None:
+    text = (
+        "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID></MedlineCitation>"
+        "</PubmedArticle>\n<DeleteCitation><PMID>3</PMID></DeleteCitation></PubmedArticleSet>\n"
+    )
+    file = open_records((text + RIS).encode(), "x.xml")
+    assert len(list(file)) == 1
+    assert any("3" in p.what and "Ris part" in p.what for p in file.report.problems)

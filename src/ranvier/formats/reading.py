@@ -13,7 +13,7 @@ from ranvier.formats import bibtex, table
 from ranvier.formats.detect import detect
 from ranvier.formats.identifiers import find_registry_ids
 from ranvier.formats.json.europepmc import read_europepmc
-from ranvier.formats.json.items import items_of, kind_of
+from ranvier.formats.json.items import items_of, kind_of, promised
 from ranvier.formats.json.trials import read_trial
 from ranvier.formats.json.works import read_csl, read_openalex
 from ranvier.formats.report import Detected, Report
@@ -350,6 +350,8 @@ def _json(file: _Opened, skip: int) -> Iterator[Made]:
     import json
 
     text = _text(file.source, file.encoding)
+    if '"totalCount"' in text:
+        file.report.expected = promised(text)
     for number, item in enumerate(items_of(text, file.source.name), start=1):
         piece = Piece(json.dumps(item, ensure_ascii=False)[:200_000], number)
         kind = kind_of(item)

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from ranvier.errors import InputError
 
-__all__ = ["Item", "items_of", "kind_of"]
+__all__ = ["Item", "items_of", "kind_of", "promised"]
 
 Item = dict[str, Any]
 
@@ -62,6 +62,23 @@ def items_of(text: str, name: str) -> list[Item]:
             remedy='Write [{"title": "..."}, ...], or the same under "records".',
         )
     return cast("list[Item]", read)
+
+
+def promised(text: str) -> int | None:
+    """Return how many hits an answer says the search had: one page of it may hold fewer.
+
+    Examples
+    --------
+    >>> promised('{"studies": [{}], "totalCount": 25, "nextPageToken": "x"}')
+    25
+    >>> promised('[{"title": "A"}]')
+    """
+    try:
+        read: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    count = cast("dict[str, Any]", read).get("totalCount") if isinstance(read, dict) else None
+    return count if isinstance(count, int) else None
 
 
 def _is_list(found: object) -> bool:

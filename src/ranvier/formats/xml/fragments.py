@@ -67,6 +67,19 @@ def fragments(stream: TextIO, elements: tuple[str, ...], report: Report) -> Iter
             yield Piece(piece.text if closed is None else closed[0], piece.line)
         else:
             yield Piece(piece.text[: ends[-1]], piece.line)
+            _after(piece, ends[-1], report)
+
+
+_MARKUP = re.compile(r"<(?:[^<>]*)>")
+
+
+def _after(piece: Piece, end: int, report: Report) -> None:
+    """Report text after a record: numbers of deleted citations, or records of another format."""
+    rest = piece.text[end:]
+    text = " ".join(_MARKUP.sub(" ", rest).split()) if rest.strip() else ""
+    if text:
+        what = "deleted citations" if "<DeleteCitation" in rest else "text outside any record"
+        report.odd(piece.line + piece.text.count("\n", 0, end), f"{what}: {text[:80]!r}.")
 
 
 def parse(piece: Piece, report: Report) -> Element | None:
