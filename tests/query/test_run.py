@@ -91,7 +91,7 @@ def test_wildcards_find_what_a_scan_finds(titles, pattern):
     wanted = {i for i, t in enumerate(titles) if any(shape.fullmatch(w) for w in words(t))}
     found = set()
     for word in index.matching("ti", pattern):
-        found |= set(index.places("ti", word))
+        found |= set(index.places("ti", word).records().tolist())
     assert found == wanted
 
 

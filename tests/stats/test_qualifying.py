@@ -121,3 +121,11 @@ def test_a_family_is_summed_up_without_what_was_only_remarked():
     [family] = summarise([*outcomes, case("e", 0, status="failed")])
     assert (family.passed, family.remarked, family.failed) == (4, 1, 1)
     assert (family.median, family.worst, family.worst_case) == (10, 8, "b")
+
+
+def test_a_case_that_lacks_something_fails_and_stops_no_other():
+    lacking = {"id": "a", "family": "rma_uni", "function": "rma", "inputs": {}, "options": {},
+               "expected": {"beta": [1]}}  # fmt: skip
+    outcome = qualify_case(lacking)
+    assert outcome.status == "failed"
+    assert "does not say" in (outcome.why or "")

@@ -145,7 +145,7 @@ def _reasons(node: Node, record: int, searcher: Searcher, parsed: Parsed) -> tup
 def _missing(node: Term, record: int, searcher: Searcher, text: str) -> str:
     """Say where a word stands if not where it was looked for."""
     elsewhere = Term(text=node.text, fields=None, span=node.span)
-    fields = sorted({name for r, name in searcher.places(elsewhere) if r == record})
+    fields = searcher.stands_in(elsewhere, record)
     if fields:
         return f"{text}: it stands in {', '.join(fields)} only"
     looked = searcher.fields(node.fields)
@@ -156,7 +156,7 @@ def _missing(node: Term, record: int, searcher: Searcher, text: str) -> str:
 
 
 def _anywhere(node: Node, record: int, searcher: Searcher) -> bool:
-    return any(r == record for r, _ in searcher.places(node))
+    return bool(searcher.stands_in(node, record))
 
 
 def _shown(node: Node, parsed: Parsed) -> str:

@@ -127,7 +127,7 @@ def with_filter(parsed: Parsed, held: SearchFilter) -> Parsed:
     --------
     >>> found = with_filter(parse("1. pain.ti."), FILTERS["cochrane-rct-2008"])
     >>> [line.line.text for line in found.lines[-2:]]
-    ['10 not 11', '1 and 12']
+    ['10 NOT 11', '1 AND 12']
     """
     last = max((line.line.number for line in parsed.lines if line.tree is not None), default=0)
     if last == 0:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ranvier.core.record import Record, mesh_heading
 from ranvier.query.mesh import QUALIFIER_NAMES
+from ranvier.query.spots import NOWHERE, Spots
 
 __all__ = ["IndexedHeading", "RecordIndex", "words"]
 
@@ -171,23 +172,16 @@ class RecordIndex:
         records = self._fields[name].records
         return set(np.unique(np.concatenate([records[run] for run in runs])).tolist())
 
-    def places(self, name: str, pattern: str) -> dict[int, list[int]]:
-        """Where words that fit a pattern stand in a field: record -> positions, in order."""
+    def places(self, name: str, pattern: str) -> Spots:
+        """Where words that fit a pattern stand in a field."""
         runs = self._runs(name, pattern)
         if not runs:
-            return {}
+            return NOWHERE
         held = self._fields[name]
-        records = np.concatenate([held.records[run] for run in runs])
-        positions = np.concatenate([held.positions[run] for run in runs])
-        if len(runs) > 1:
-            order = np.lexsort((positions, records))
-            records, positions = records[order], positions[order]
-        cuts = np.flatnonzero(np.diff(records)) + 1
-        firsts = np.concatenate([[0], cuts])
-        ends = [*cuts.tolist(), len(records)]
-        slices = zip(records[firsts].tolist(), firsts.tolist(), ends, strict=True)
-        places: list[int] = positions.tolist()
-        return {record: places[start:end] for record, start, end in slices}
+        return Spots.at(
+            np.concatenate([held.records[run] for run in runs]),
+            np.concatenate([held.positions[run] for run in runs]),
+        )
 
     def _runs(self, name: str, pattern: str) -> list[slice]:
         """The runs of places of all words that fit a pattern."""

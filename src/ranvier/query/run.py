@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from ranvier.query.fields import ATOMS
 from ranvier.query.index import RecordIndex, words
 from ranvier.query.limits import language
 from ranvier.query.mesh import MeshTree
 from ranvier.query.parsed import Parsed
+from ranvier.query.spots import NOWHERE, ROOM, Spots, apart, joined, shared
 from ranvier.query.tree import (
     ALL,
     Fields,
@@ -30,8 +33,8 @@ __all__ = ["Found", "LineFound", "Searcher", "run"]
 #: What a term without a field is looked for in, as most platforms do.
 EVERYWHERE: Fields = frozenset(ATOMS) - {"all", "date", "sb"}
 
-#: Where a match begins and ends: record and field -> places.
-Places = dict[tuple[int, str], list[tuple[int, int]]]
+#: Where something stands, field by field.
+Places = dict[str, Spots]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +109,11 @@ class Searcher:
             if len(pattern) == 1:
                 names = self.fields(node.fields)
                 return set[int]().union(*(self.index.having(name, pattern[0]) for name in names))
-            return {record for record, _ in self.places(node)}
+            return self.standing(node)
         if isinstance(node, Heading):
             return self.headed(node)
         if isinstance(node, Near):
-            return {record for record, _ in self.places(node)}
+            return self.standing(node)
         if isinstance(node, Logic):
             found = self.records(node.children[0])
             for child in node.children[1:]:
@@ -141,51 +144,57 @@ class Searcher:
         wanted = EVERYWHERE if given is None or given & ALL else given
         return [name for name in self.index.fields if name in wanted]
 
+    def standing(self, node: Node) -> set[int]:
+        """Records in which a term, or things near each other, stand."""
+        return {r for spots in self.places(node).values() for r in spots.records().tolist()}
+
+    def stands_in(self, node: Node, record: int) -> list[str]:
+        """The fields of one record in which it stands."""
+        found = self.places(node).items()
+        return sorted(name for name, spots in found if record in spots.records())
+
     def places(self, node: Node) -> Places:
         """Where a term or things near each other stand."""
-        found: Places = {}
         if isinstance(node, Term):
             pattern = _pattern(node.text)
-            for name in self.fields(node.fields):
-                for record, starts in self.phrase(name, pattern).items():
-                    found[record, name] = [(s, s + len(pattern) - 1) for s in starts]
+            found = {name: self.phrase(name, pattern) for name in self.fields(node.fields)}
         elif isinstance(node, Near):
-            left = self.places(node.children[0])
+            found = self.places(node.children[0])
             for child in node.children[1:]:
-                left = _near(left, self.places(child), node.distance, ordered=node.ordered)
-            found = left
-        elif isinstance(node, Logic) and node.operator == "or":
-            for child in node.children:
-                for key, places in self.places(child).items():
-                    found[key] = sorted({*found.get(key, ()), *places})
+                right = self.places(child)
+                found = {
+                    name: apart(found[name], right[name], node.distance, ordered=node.ordered)
+                    for name in found.keys() & right.keys()
+                }
         elif isinstance(node, Logic):
-            # AND inside nearness: each of them near, in one field.
             parts = [self.places(child) for child in node.children]
-            keys = set(parts[0])
-            for part in parts[1:]:
-                keys = keys & set(part) if node.operator == "and" else keys - set(part)
-            found = {key: sorted({p for part in parts for p in part.get(key, ())}) for key in keys}
+            if node.operator == "or":
+                names = sorted({name for part in parts for name in part})
+                found = {name: joined([p[name] for p in parts if name in p]) for name in names}
+            else:
+                # AND inside nearness: each of them near, in one field.
+                found = {
+                    name: shared(
+                        [p.get(name, NOWHERE) for p in parts], without=node.operator == "not"
+                    )
+                    for name in parts[0]
+                }
         elif isinstance(node, Heading):
-            found = {(record, "mh"): [(0, 0)] for record in self.headed(node)}
-        return found
+            records = np.array(sorted(self.headed(node)), dtype=np.int32)
+            found = {"mh": Spots.at(records, np.zeros_like(records))}
+        else:
+            found = {}
+        return {name: spots for name, spots in found.items() if len(spots.starts)}
 
-    def phrase(self, name: str, pattern: list[str]) -> dict[int, list[int]]:
+    def phrase(self, name: str, pattern: list[str]) -> Spots:
         """Where words stand side by side."""
         if not pattern:
-            return {}
+            return NOWHERE
         found = self.index.places(name, pattern[0])
         for offset, word in enumerate(pattern[1:], start=1):
-            if not found:
-                return {}
-            following = self.index.places(name, word)
-            left: dict[int, list[int]] = {}
-            for record, starts in found.items():
-                if record in following:
-                    after = set(following[record])
-                    kept = [s for s in starts if s + offset in after]
-                    if kept:
-                        left[record] = kept
-            found = left
+            if not len(found.starts):
+                return NOWHERE
+            found = found.then(self.index.places(name, word), offset)
         return found
 
     def headed(self, node: Heading) -> set[int]:
@@ -217,11 +226,11 @@ class Searcher:
 
     def often(self, node: Frequency) -> set[int]:
         """Records in which something stands often enough, in one field."""
-        return {
-            record
-            for (record, _), places in self.places(node.child).items()
-            if len(places) >= node.times
-        }
+        often: set[int] = set()
+        for spots in self.places(node.child).values():
+            records, counts = np.unique(spots.starts // ROOM, return_counts=True)
+            often.update(records[counts >= node.times].tolist())
+        return often
 
     def limited(self, node: Limit) -> set[int]:
         """Apply a limit of years; others are noted and passed over."""
@@ -272,23 +281,3 @@ def _bare(part: str) -> str:
 
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", part))
     return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
-
-
-def _near(left: Places, right: Places, distance: int, *, ordered: bool) -> Places:
-    """Join places that are near enough; what is joined spans both."""
-    found: Places = {}
-    for key in left.keys() & right.keys():
-        joined: set[tuple[int, int]] = set()
-        for start, end in left[key]:
-            for other, last in right[key]:
-                if other > end:
-                    gap, forward = other - end, True
-                elif start > last:
-                    gap, forward = start - last, False
-                else:
-                    continue
-                if gap <= distance and (forward or not ordered):
-                    joined.add((min(start, other), max(end, last)))
-        if joined:
-            found[key] = sorted(joined)
-    return found
