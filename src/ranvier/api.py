@@ -62,6 +62,7 @@ from ranvier.workflow.collect import (
 from ranvier.workflow.conclude import grounded
 from ranvier.workflow.deduplicate import (
     DuplicatesFound,
+    Engine,
     LinksFound,
     deduplicate,
     links,
@@ -396,9 +397,17 @@ class OpenReview:
             spool.close()
             search.source.close()
 
-    def deduplicate(self, *, actor: str, at: str | None = None) -> DuplicatesFound:
-        """Merge the records that describe one report; only what is new is compared."""
-        return deduplicate(self._store, actor=actor, cache=self._cache, at=at)
+    def deduplicate(
+        self, *, actor: str, at: str | None = None, engine: Engine = "duckdb"
+    ) -> DuplicatesFound:
+        """Merge the records that describe one report; only what is new is compared.
+
+        Parameters
+        ----------
+        engine : {"duckdb", "spark"}
+            Where pairs are looked for and compared; Spark needs ``ranvier[spark]``.
+        """
+        return deduplicate(self._store, actor=actor, cache=self._cache, at=at, engine=engine)
 
     def match(
         self,

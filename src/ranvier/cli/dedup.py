@@ -27,6 +27,12 @@ __all__ = ["dedup"]
 @click.option("--why", metavar="ID", help="Say why this record is in its cluster.")
 @click.option("--overlap", is_flag=True, help="Count reports by the sources that found them.")
 @click.option("--links", is_flag=True, help="Suggest which reports are of one study.")
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    help="Where to compare; spark, for libraries beyond one machine, needs ranvier[spark].",
+)
 @click.option("--reason", help="Why you decide so; kept in the log.")
 @actor_option
 @json_option
@@ -38,6 +44,7 @@ def dedup(
     why: str | None,
     overlap: bool,
     links: bool,
+    engine: Literal["duckdb", "spark"],
     reason: str | None,
     actor: str,
     as_json: bool,
@@ -66,13 +73,19 @@ def dedup(
         elif ask:
             _ask(review, place, actor, as_json)
         else:
-            _run(review, place, actor, as_json)
+            _run(review, place, actor, engine, as_json)
 
 
-def _run(review: OpenReview, place: str, actor: str, as_json: bool) -> None:
+def _run(
+    review: OpenReview,
+    place: str,
+    actor: str,
+    engine: Literal["duckdb", "spark"],
+    as_json: bool,
+) -> None:
     """Deduplicate and say what changed."""
     with working("Comparing the records"):
-        found = review.deduplicate(actor=actor)
+        found = review.deduplicate(actor=actor, engine=engine)
     introduce(review, actor)
     if as_json:
         print_json(found)

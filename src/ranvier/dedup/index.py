@@ -5,7 +5,7 @@ It holds nothing that cannot be made again from the records, and may be thrown a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -16,6 +16,7 @@ from ranvier.core.search import Record
 from ranvier.dedup.candidates import candidates, connect, enter
 from ranvier.dedup.citation import Citation, cite
 from ranvier.dedup.compare import Pairs
+from ranvier.dedup.library import Library
 from ranvier.errors import InputError
 
 __all__ = ["Index"]
@@ -24,7 +25,7 @@ __all__ = ["Index"]
 FORM = "2"
 
 
-class Index(Mapping[int, Citation]):
+class Index(Library):
     """Comparable records by position, with the keys that find their likely duplicates.
 
     Parameters

@@ -14,10 +14,11 @@ from ranvier.dedup.clusters import Forest, gather
 from ranvier.dedup.compare import compare
 from ranvier.dedup.decide import Judged, judge
 from ranvier.dedup.index import Index
+from ranvier.dedup.library import Library
 from ranvier.dedup.score import Weights, probability, shipped_weights
 from ranvier.dedup.vetoes import vetoes
 
-__all__ = ["Asked", "Deduplicated", "Merged", "deduplicate", "update"]
+__all__ = ["Asked", "Deduplicated", "Ids", "Merged", "deduplicate", "update"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ class Deduplicated:
     method: str
 
 
+#: Pairs of ids.
 Ids = Iterable[tuple[str, str]]
 
 
@@ -117,7 +119,7 @@ def deduplicate(
 
 
 def update(
-    index: Index,
+    index: Library,
     *,
     since: int,
     before: Iterable[Sequence[str]] = (),
@@ -129,7 +131,8 @@ def update(
 
     Parameters
     ----------
-    index : Index
+    index : Library
+        An `Index`, or the records on another engine.
     before : iterable of sequence of str
         Clusters that stand already, by the ids of their records.
     """
@@ -173,7 +176,7 @@ def _sorted(a: int, b: int) -> tuple[int, int]:
 
 
 def _contradiction(
-    index: Index, found: Judged, apart: set[tuple[int, int]]
+    index: Library, found: Judged, apart: set[tuple[int, int]]
 ) -> Callable[[Sequence[int], Sequence[int]], bool]:
     """Return what says whether records of two clusters contradict each other."""
     known = found.pairs[:, 0] << 32 | found.pairs[:, 1]
@@ -202,7 +205,7 @@ def _contradiction(
 AS_GOOD = 3.0
 
 
-def _torn(index: Index, found: Judged) -> NDArray[np.bool_]:
+def _torn(index: Library, found: Judged) -> NDArray[np.bool_]:
     """Mark the merges of bare records that fit two records which contradict each other as well.
 
     A record without pages, ids and abstract fits every issue's "Editor's comments": which of them
@@ -225,7 +228,7 @@ def _torn(index: Index, found: Judged) -> NDArray[np.bool_]:
     return torn
 
 
-def _merged(index: Index, found: Judged, k: int) -> Merged:
+def _merged(index: Library, found: Judged, k: int) -> Merged:
     """Say why two records were merged."""
     a, b = found.pairs[k].tolist()
     return Merged(
@@ -237,7 +240,7 @@ def _merged(index: Index, found: Judged, k: int) -> Merged:
 
 
 def _questions(
-    index: Index, found: Judged, forest: Forest, apart: set[tuple[int, int]], *, fresh: int
+    index: Library, found: Judged, forest: Forest, apart: set[tuple[int, int]], *, fresh: int
 ) -> tuple[Asked, ...]:
     """Pick the pairs a person should look at: one for two clusters, within the share allowed."""
     told = {_sorted(forest.home(a), forest.home(b)) for a, b in apart}

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, TypeAlias, get_args
 
 from ranvier.core.duplicates import Deduplication, Match, Merge, Question
 from ranvier.core.event import Event
 from ranvier.core.record import Record
 from ranvier.core.review import Review, review_from
 from ranvier.dedup import Asked, Deduplicated, Index, Merged, update
+from ranvier.dedup.library import Library
 from ranvier.dedup.link import Link, link, retracted
 from ranvier.dedup.overlap import Overlap, overlap
 from ranvier.dedup.score import shipped_weights
+from ranvier.errors import InputError
 from ranvier.workflow.known import read_records
 from ranvier.workflow.load import load
 from ranvier.workflow.ports import Store
@@ -22,12 +25,16 @@ from ranvier.workflow.record import Saying, record
 __all__ = [
     "MACHINE",
     "DuplicatesFound",
+    "Engine",
     "LinksFound",
     "deduplicate",
     "links",
     "match",
     "source_overlap",
 ]
+
+#: Where pairs are looked for and compared.
+Engine: TypeAlias = Literal["duckdb", "spark"]
 
 #: Who merges: a machine, marked as such.
 MACHINE = "machine:ranvier.dedup"
@@ -59,7 +66,12 @@ class DuplicatesFound:
 
 
 def deduplicate(
-    store: Store, *, actor: str, cache: Path | None = None, at: str | None = None
+    store: Store,
+    *,
+    actor: str,
+    cache: Path | None = None,
+    at: str | None = None,
+    engine: Engine = "duckdb",
 ) -> DuplicatesFound:
     """Merge the records that describe one report, as one event.
 
@@ -72,13 +84,26 @@ def deduplicate(
     cache : Path or None
         Folder for the index of comparable records, which makes an update quick. It may be removed
         at any time.
+    engine : {"duckdb", "spark"}
+        Where pairs are looked for and compared; both find the same. Spark keeps no index and needs
+        ``ranvier[spark]``.
+
+    Raises
+    ------
+    InputError
+        If `engine` is none of these, or what it needs is not installed.
     """
+    if engine not in get_args(Engine):
+        raise InputError(f"there is no engine {engine!r}.", remedy="Choose one of: duckdb, spark.")
     review = review_from(store.events())  # without its records: an update reads only the new
     covered = {i for done in review.deduplications.values() for i in done.imports}
     fresh = [i for i in review.imports if i not in covered]
     if not fresh:
         return _found(review, event=None, fresh=0, merged=0, asked=0)
-    done, new = _compare(store, review, fresh, cache)
+    if engine == "spark":
+        done, new = _compare_on_spark(store, review, fresh)
+    else:
+        done, new = _compare(store, review, fresh, cache)
     weights = shipped_weights()
     said = Deduplication(
         id=f"dedup-{len(review.deduplications) + 1}",
@@ -185,17 +210,32 @@ def _compare(
         since = len(index)
         for id in fresh:
             index.add(read_records(store, review.imports[id]), part=id)
-        decided = review.matches.values()
-        done = update(
-            index,
-            since=since,
-            before=review.clusters.values(),
-            same=[(m.a, m.b) for m in decided if m.verdict == "same"],
-            different=[(m.a, m.b) for m in decided if m.verdict == "different"],
-        )
-        return done, len(index) - since
+        return _updated(index, review, since), len(index) - since
     finally:
         index.close()
+
+
+def _compare_on_spark(store: Store, review: Review, fresh: list[str]) -> tuple[Deduplicated, int]:
+    """Compare as `_compare` does, on Spark."""
+    from ranvier.dedup.on_spark import SparkLibrary
+
+    earlier = [i for i in review.imports if i not in fresh]
+    ordered = (r for id in (*earlier, *fresh) for r in read_records(store, review.imports[id]))
+    since = len({r.id for id in earlier for r in read_records(store, review.imports[id])})
+    with SparkLibrary(ordered) as library:
+        return _updated(library, review, since), len(library) - since
+
+
+def _updated(library: Library, review: Review, since: int) -> Deduplicated:
+    """Compare what is new, with what the review holds and people decided."""
+    decided = review.matches.values()
+    return update(
+        library,
+        since=since,
+        before=review.clusters.values(),
+        same=[(m.a, m.b) for m in decided if m.verdict == "same"],
+        different=[(m.a, m.b) for m in decided if m.verdict == "different"],
+    )
 
 
 def _extra(review: Review) -> int:
