@@ -15,8 +15,8 @@ import time
 from dataclasses import replace
 
 import psutil
-from dedup import works
 
+from dedup import works
 from ranvier.dedup import Deduplicated, deduplicate
 from ranvier.dedup.on_spark import deduplicate_on_spark
 
