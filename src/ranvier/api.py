@@ -312,15 +312,29 @@ class OpenReview:
         """Return the search runs by id, without reading the records."""
         return search_runs(self._store)
 
-    def export_records(self, path: str | Path, *, format: str | None = None) -> Written:
+    def export_records(
+        self,
+        path: str | Path,
+        *,
+        format: str | None = None,
+        each: Literal["record", "report"] = "record",
+    ) -> Written:
         """Write the records of the review to a file; say what its format could not hold.
 
         Parameters
         ----------
         format : str or None
             One of `ranvier.formats.WRITERS`; told by the ending of the file's name if not given.
+        each : {"record", "report"}
+            Every record, or of the records that deduplication joined the first only.
         """
-        return write_records(self.state.records.values(), path, format=format)
+        records = self.state.records
+        if each == "record":
+            return write_records(records.values(), path, format=format)
+        first = {self.state.item_of(id): id for id in reversed(list(records))}
+        held = set(first.values())
+        kept = (record for id, record in records.items() if id in held)
+        return write_records(kept, path, format=format)
 
     def plan_search(
         self,

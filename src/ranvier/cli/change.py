@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 import click
 
@@ -236,7 +236,14 @@ def _iso(day: datetime) -> str:
     metavar="NAME",
     help="ris, nbib, bibtex, csl-json, endnote-xml, csv, xlsx, parquet  [default: by OUT's ending]",
 )
-def export(place: str, out: Path, format_: str | None) -> None:
+@click.option(
+    "--each",
+    type=click.Choice(["record", "report"]),
+    default="record",
+    show_default=True,
+    help="Every record, or one for each report that `dedup` found.",
+)
+def export(place: str, out: Path, format_: str | None, each: Literal["record", "report"]) -> None:
     """Write the records of a review to a file for other programs.
 
     What the format cannot hold is said, field by field.
@@ -246,7 +253,7 @@ def export(place: str, out: Path, format_: str | None) -> None:
       ranvier export build/mmn/review records.ris
     """
     with ranvier.open(place, mode="read") as review:
-        written = review.export_records(out, format=format_)
+        written = review.export_records(out, format=format_, each=each)
     for loss in written.losses:
         remark(f"{loss.field}: lost or changed in {loss.count} records: {loss.why}")
     click.echo(f"{written.count} records written to {out} ({written.format})")
