@@ -128,7 +128,7 @@ def stranger(text: str, form: Grammar) -> int:
     --------
     >>> from ranvier.formats.tagged.ris import STRICT
     >>> stranger("TY  - JOUR\\nTI  - A\\nER  - \\n\\nPMID- 7\\nTI  - B\\n", STRICT)
-    29
+    27
     """
     at = 0
     while True:
