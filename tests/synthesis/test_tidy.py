@@ -160,3 +160,19 @@ def test_subgroups_stay_with_their_studies_when_rows_are_left_out():
     result = pooled(text, by="Where")
     assert result.columns.slab == ("A", "B", "C")
     assert result.columns.rows == (3, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "measure", "word", "back"),
+    [
+        ("study,xi,ni\nA,12,100\nB,8,80\nC,9,60\n", "PLO", "proportion",
+         lambda x: 1 / (1 + math.exp(-x))),
+        ("study,ri,ni\nA,0.3,50\nB,0.5,40\nC,0.2,70\n", "ZCOR", "correlation", math.tanh),
+        ("study,xi,ti\nA,3,50\nB,5,40\nC,2,70\n", "IRLN", "rate", math.exp),
+    ],
+)  # fmt: skip
+def test_sentences_give_figures_on_the_scale_that_is_read(text, measure, word, back):
+    fit = pooled(text, measure=measure).fit
+    low, mean, high = (back(x) for x in (fit.ci_lb, fit.estimate, fit.ci_ub))
+    said = fit.report().results
+    assert f"was {word} {mean:.2f} (95% CI {low:.2f} to {high:.2f}" in said

@@ -177,11 +177,11 @@ def _print_studies(pooled: Pooled) -> None:
 
     from scipy.special import ndtri
 
-    from ranvier.synthesis.sheet import LOGGED
+    from ranvier.stats.printing import read_as
 
     level = getattr(pooled.fit, "level", 0.95)
     z = float(ndtri((1 + level) / 2))
-    log = pooled.measure in LOGGED
+    word, back = read_as("OR" if pooled.measure == "PETO" else pooled.measure)
     weights = getattr(pooled.fit, "weights", None)
     rows: list[tuple[str, ...]] = []
     for i, name in enumerate(pooled.columns.slab):
@@ -189,11 +189,10 @@ def _print_studies(pooled: Pooled) -> None:
         if math.isnan(y) or math.isnan(v):
             rows.append((name, "–", "not estimable", "–"))
             continue
-        shown = [y, y - z * math.sqrt(v), y + z * math.sqrt(v)]
-        shown = [math.exp(x) for x in shown] if log else shown
+        shown = [back(x) for x in (y, y - z * math.sqrt(v), y + z * math.sqrt(v))]
         weight = "" if weights is None else f"{weights[i]:.1f}%"
         rows.append((name, f"{shown[0]:.2f}", f"{shown[1]:.2f} to {shown[2]:.2f}", weight))
-    heading = "OR" if pooled.measure == "PETO" else pooled.measure
+    heading = word or pooled.measure
     print_table(("study", heading, f"{level:.0%} interval", "weight"), rows, right=(1, 3))
     click.echo("")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 __all__ = [
     "RATIOS",
     "defined",
+    "read_as",
     "show",
     "show_coefficients",
     "show_interval",
@@ -21,6 +22,51 @@ RATIOS = frozenset(
     {"RR", "OR", "PETO", "HR", "IRR", "ROM", "MPRR", "MPOR", "MPORC", "MPORM", "MPPETO", "PLN",
      "MNLN", "IRLN", "VR", "CVR", "SDLN", "CVLN", "ROMC", "VRC", "CVRC"}
 )  # fmt: skip
+
+
+#: What the figures of a measure are once turned back, where the code alone does not say it.
+_WORDS = {
+    "PLO": "proportion", "PLN": "proportion", "PAS": "proportion", "PR": "proportion",
+    "ZCOR": "correlation", "COR": "correlation", "UCOR": "correlation", "IR": "rate",
+    "IRLN": "rate", "IRS": "rate", "MN": "mean", "MNLN": "mean", "GEN": "",
+}  # fmt: skip
+
+
+def read_as(measure: str) -> tuple[str, Callable[[float], float]]:
+    """Say what a measure is read as, and how a figure is turned back to that.
+
+    Returns
+    -------
+    (str, callable)
+        The word (the code itself where people know it) and the way back from the pooled scale.
+
+    Examples
+    --------
+    >>> word, back = read_as("PLO")
+    >>> word, back(0.0)
+    ('proportion', 0.5)
+    """
+    word = _WORDS.get(measure, measure)
+    if measure in RATIOS:
+        return word, _exp
+    return word, _BACK.get(measure, _same)
+
+
+def _exp(x: float) -> float:
+    """Turn a logarithm back; past the largest double it is infinite."""
+    return math.exp(x) if x < 709 else math.inf
+
+
+def _same(x: float) -> float:
+    return x
+
+
+_BACK: dict[str, Callable[[float], float]] = {
+    "PLO": lambda x: 1 / (1 + math.exp(-x)) if x > -700 else 0.0,
+    "PAS": lambda x: math.sin(min(max(x, 0.0), math.pi / 2)) ** 2,
+    "ZCOR": math.tanh,
+    "IRS": lambda x: max(x, 0.0) ** 2,
+}
 
 
 def defined(x: float) -> float | None:

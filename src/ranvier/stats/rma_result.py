@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ranvier.stats.arrays import Vector
 from ranvier.stats.estimators import FIXED, Control, Method
 from ranvier.stats.mixed import FitStats, Test, critical
-from ranvier.stats.printing import RATIOS, show, show_coefficients, show_p, show_range
+from ranvier.stats.printing import read_as, show, show_coefficients, show_p, show_range
 from ranvier.stats.references import cited
 from ranvier.stats.result import Columns, Report, Result
 from ranvier.stats.source import Source
@@ -276,17 +276,5 @@ class RmaResult(Result, Source):
 
     def _scale(self) -> tuple[str, Callable[[float | None], float | None]]:
         """Name the effect, and say how it is turned back to be read."""
-        if self.measure in RATIOS:
-            return self.measure, _ratio
-        return ("" if self.measure == "GEN" else self.measure), _same
-
-
-def _ratio(x: float | None) -> float | None:
-    """Turn a logarithm back; past the largest double the ratio is infinite."""
-    if x is None:
-        return None
-    return math.exp(x) if x < 709 else math.inf
-
-
-def _same(x: float | None) -> float | None:
-    return x
+        word, back = read_as(self.measure)
+        return word, lambda x: None if x is None else back(x)
