@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from ranvier.core.event import Chain, Draft, Event
 from ranvier.core.facts import ReviewOpened, encode, fact_of
@@ -20,6 +22,11 @@ from ranvier.core.protocol import (
 from ranvier.core.result import ResultRow
 from ranvier.core.study import Arm, Study
 from ranvier.core.value import Source, Value
+
+# The gate draws the same examples on every machine; RANVIER_HYPOTHESIS=explore draws new ones.
+settings.register_profile("gate", derandomize=True)
+settings.register_profile("explore", derandomize=False)
+settings.load_profile(os.environ.get("RANVIER_HYPOTHESIS", "gate"))
 
 
 class Log:

@@ -110,7 +110,8 @@ def test_the_order_of_rows_does_not_change_the_coding(order):
     np.testing.assert_array_equal(whole.X[list(order)], other.X)
 
 
-@given(st.integers(0, 4), st.floats(-3, 3), st.floats(-3, 3))
+# No subnormal factors: what they make is rounded to whole quanta, and no multiple any more.
+@given(st.integers(0, 4), *[st.floats(-3, 3).filter(lambda x: x == 0 or abs(x) > 1e-6)] * 2)
 def test_a_column_made_of_those_before_it_is_redundant(at, a, b):
     X = np.random.default_rng(1).normal(size=(8, 5))
     made = np.insert(X, at + 1, a * X[:, 0] + b * X[:, at], axis=1)
