@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from ranvier.cli.output import json_option, next_step, print_json, print_table, remark, working
+from ranvier.cli.output import json_option, print_json, working
+from ranvier.cli.tally import cases_json, counts_of, demand, show, total
 from ranvier.errors import InputError
-
-if TYPE_CHECKING:
-    from ranvier.query.benchmark import SearchOutcome
 
 __all__ = ["search"]
 
@@ -44,31 +41,15 @@ def search(ctx: click.Context, paths: tuple[Path, ...], min_pass: float, as_json
 
     with working("Reading the strategies"):
         outcomes = [o for file in _files(paths) for o in search_cases(file)]
-    groups: dict[str, list[SearchOutcome]] = {}
-    for outcome in outcomes:
-        groups.setdefault(outcome.group, []).append(outcome)
-    counts = _counts(outcomes)
+    counts = counts_of(outcomes, _STATUSES)
     if as_json:
-        print_json(
-            {
-                **counts,
-                "groups": {name: _counts(held) for name, held in groups.items()},
-                "cases": [
-                    {"id": o.id, "status": o.status, "worst": None, "why": o.why} for o in outcomes
-                ],
-            }
-        )
+        print_json(cases_json(outcomes, _STATUSES, worst=lambda _: None))
     else:
-        rows = [(name, *map(str, _counts(held).values())) for name, held in groups.items()]
-        print_table(("group", *_STATUSES), rows, right=range(1, 5))
-        for outcome in outcomes:
-            if outcome.status != "passed":
-                click.echo(f"{outcome.status}: {outcome.id}: {outcome.why}")
-        click.echo(", ".join(f"{n} {status}" for status, n in counts.items()))
-    if counts["passed"] + counts["diagnosed"] < min_pass * len(outcomes):
-        remark(f"error: fewer than {min_pass:.0%} of {len(outcomes)} cases passed.")
-        next_step("`--json` gives the reason of each case.")
-        ctx.exit(1)
+        show(outcomes, _STATUSES)
+        total(counts)
+    good = counts["passed"] + counts["diagnosed"]
+    said = f"fewer than {min_pass:.0%} of {len(outcomes)} cases passed."
+    demand(ctx, good, outcomes, min_pass, said)
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
@@ -83,9 +64,3 @@ def _files(paths: Sequence[Path]) -> list[Path]:
             remedy="Give JSON Lines with one strategy or one translation a line.",
         )
     return found
-
-
-def _counts(outcomes: Sequence[SearchOutcome]) -> dict[str, int]:
-    """Count outcomes by status."""
-    given = [outcome.status for outcome in outcomes]
-    return {status: given.count(status) for status in _STATUSES}

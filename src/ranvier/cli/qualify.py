@@ -14,6 +14,7 @@ import msgspec
 
 import ranvier
 from ranvier.cli.output import counting, json_option, next_step, print_json, print_table, remark
+from ranvier.cli.tally import min_pass_option
 from ranvier.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,13 +34,7 @@ _FORMS: dict[str, Literal["md", "html"]] = {".md": "md", ".html": "html"}
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-@click.option(
-    "--min-pass",
-    metavar="SHARE",
-    type=click.FloatRange(0, 1),
-    default=0.0,
-    help="Exit 1 if fewer of all cases pass, such as 0.95.",
-)
+@min_pass_option
 @click.option(
     "--report",
     metavar="FILE",

@@ -23,6 +23,7 @@ from ranvier.query.tree import (
     Span,
     Term,
     leaves,
+    walk,
 )
 from ranvier.query.wildcards import variants
 
@@ -150,7 +151,7 @@ class _Writer:
         fields = {part.fields for part in parts if isinstance(part, Term)}
         if len(fields) != 1 or None in fields or any(isinstance(p, Heading) for p in parts):
             return None
-        if any(isinstance(n, LineRef | LineRange | Limit | Frequency) for n in _below(node)):
+        if any(isinstance(n, LineRef | LineRange | Limit | Frequency) for n in walk(node)):
             return None
         (one,) = fields
         assert one is not None
@@ -395,12 +396,6 @@ class _Writer:
                 return " AND ".join(ends)
             case _:
                 return None
-
-
-def _below(node: Node) -> list[Node]:
-    from ranvier.query.tree import walk
-
-    return list(walk(node))
 
 
 def _unfielded(node: Node) -> Node:

@@ -15,7 +15,7 @@ import numpy as np
 from ranvier.errors import InputError
 from ranvier.stats.arrays import Vector
 from ranvier.stats.convert import sd_from_ci, sd_from_se, se_from_ci, se_from_p
-from ranvier.synthesis.fit import RATIOS
+from ranvier.stats.printing import RATIOS
 from ranvier.synthesis.tables import Tables
 
 __all__ = [

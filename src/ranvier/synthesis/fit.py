@@ -16,12 +16,12 @@ from ranvier.errors import InputError, NumericalWarning
 from ranvier.stats import RmaResult, rma
 from ranvier.stats.arrays import Vector
 from ranvier.stats.mixed import Test, critical
+from ranvier.stats.printing import RATIOS
 from ranvier.stats.rma import two_sided
 from ranvier.stats.tau2 import Method
 
 __all__ = [
     "INTERVALS",
-    "RATIOS",
     "TAU2",
     "Fit",
     "fit_effects",
@@ -33,12 +33,6 @@ __all__ = [
 ]
 
 Scale = Literal["log", "natural"]
-
-#: Measures held as logarithms and shown as ratios.
-RATIOS = frozenset(
-    {"RR", "OR", "PETO", "HR", "IRR", "ROM", "MPRR", "MPOR", "MPORC", "MPORM", "MPPETO", "PLN",
-     "MNLN", "IRLN", "VR", "CVR", "SDLN", "CVLN", "ROMC", "VRC", "CVRC"}
-)  # fmt: skip
 
 #: Estimators of tau2 by name.
 TAU2: tuple[str, ...] = tuple(m for m in get_args(Method) if m not in ("EE", "FE", "CE", "GENQ"))

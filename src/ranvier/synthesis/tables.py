@@ -12,8 +12,9 @@ from ranvier.stats import escalc, rma_mh, rma_peto
 from ranvier.stats.arrays import Vector
 from ranvier.stats.effects import Measure
 from ranvier.stats.mantel_haenszel import MhResult
+from ranvier.stats.printing import RATIOS
 from ranvier.stats.zero_cells import ZERO_CELLS, ZeroCellsName
-from ranvier.synthesis.fit import RATIOS, Fit, fit_effects, one_of
+from ranvier.synthesis.fit import Fit, fit_effects, one_of
 
 __all__ = ["TABLE_MEASURES", "Tables", "fit_tables"]
 

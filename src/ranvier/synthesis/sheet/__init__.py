@@ -3,12 +3,11 @@
 from ranvier.synthesis.sheet.columns import Columns, recognise
 from ranvier.synthesis.sheet.doubts import Doubt, doubts
 from ranvier.synthesis.sheet.measure import DESIGN_MEASURES, SheetDesign
-from ranvier.synthesis.sheet.pool import LOGGED, Model, Pooled, pool
+from ranvier.synthesis.sheet.pool import Model, Pooled, pool
 from ranvier.synthesis.sheet.vocabulary import Part, part_of
 
 __all__ = [
     "DESIGN_MEASURES",
-    "LOGGED",
     "Columns",
     "Doubt",
     "Model",

@@ -29,18 +29,16 @@ from ranvier.stats import (
     rma_peto,
     subgroups,
 )
+from ranvier.stats.printing import RATIOS
 from ranvier.synthesis.sheet.columns import Columns
 from ranvier.synthesis.sheet.doubts import Doubt, doubts
 from ranvier.synthesis.sheet.measure import DESIGN_MEASURES
 from ranvier.synthesis.sheet.vocabulary import words_of
 
-__all__ = ["LOGGED", "Model", "Pooled", "PooledFit", "pool"]
+__all__ = ["Model", "Pooled", "PooledFit", "pool"]
 
 Model = Literal["random", "common", "mh", "peto"]
 PooledFit = RmaResult | MhResult | RegressionResult | Subgroups
-
-#: Measures on the log scale.
-LOGGED = frozenset({"OR", "RR", "HR", "IRR", "ROM", "PETO"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +255,7 @@ def _given(
     """Take effects as they stand; ratios are turned to logs, an interval to a variance."""
     y = _array(columns, "yi")
     notes: list[str] = []
-    ratio = measure in LOGGED
+    ratio = measure in RATIOS
     if ratio and columns.measure is None and not columns.logged:
         raise InputError(
             f"{columns.headings['yi']!r} does not say whether it holds {measure}s or their "

@@ -13,7 +13,7 @@ from ranvier.core.result import ResultRow, row_provenance
 from ranvier.core.review import Review
 from ranvier.core.value import weakest
 from ranvier.errors import InputError
-from ranvier.synthesis.fit import RATIOS
+from ranvier.stats.printing import RATIOS
 from ranvier.synthesis.run import analyse
 from ranvier.synthesis.universes.choices import CHOICES, Choice
 from ranvier.synthesis.universes.subsets import Subset, subsets
