@@ -29,6 +29,7 @@ from ranvier.storage import (
     open_url,
     read_manifest,
     restore_snapshot,
+    review_ids,
     write_snapshot,
 )
 from ranvier.workflow.ports import Asked, Source, Store
@@ -41,6 +42,7 @@ __all__ = [
     "open_source",
     "open_spool",
     "open_store",
+    "places_in",
     "restore_store",
     "shipped_review",
     "snapshot_store",
@@ -89,6 +91,32 @@ def cache_folder(place: str | Path) -> Path | None:
     if _is_remote(place) or not is_review(Path(place)):
         return None
     return Path(place) / "cache"
+
+
+def places_in(place: str) -> list[str]:
+    """List the places of reviews in a place: itself, or what its folders or its database hold.
+
+    Parameters
+    ----------
+    place : str
+        A folder of a review or snapshot, a folder of such folders, or a ``postgresql://`` address,
+        with or without the id of a review.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such folder.
+    """
+    if _is_remote(place):
+        url, review_id = _address(place, default="")
+        return [place] if review_id else [f"{url}#{id}" for id in review_ids(url)]
+    folder = Path(place)
+    if is_review(folder) or is_snapshot(folder):
+        return [str(folder)]
+    if not folder.is_dir():
+        raise NotFoundError(f"there is no folder {folder}.", remedy="Check the path, or make it.")
+    inside = sorted(folder.iterdir())
+    return [str(held) for held in inside if is_review(held) or is_snapshot(held)]
 
 
 def open_source(

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import URL, Connection, create_engine, insert, make_url, select
+from sqlalchemy import URL, Connection, create_engine, insert, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import StaticPool
 
@@ -35,7 +35,15 @@ from ranvier.storage.schema import REVIEW
 from ranvier.storage.store import SqlStore
 from ranvier.storage.writer import Writer
 
-__all__ = ["DATABASE", "Mode", "is_review", "open_folder", "open_memory", "open_url"]
+__all__ = [
+    "DATABASE",
+    "Mode",
+    "is_review",
+    "open_folder",
+    "open_memory",
+    "open_url",
+    "review_ids",
+]
 
 Mode = Literal["write", "read"]
 
@@ -182,6 +190,31 @@ def open_url(url: str, review_id: str, *, create: bool = False, mode: Mode = "wr
         raise
     writer = Writer(database) if mode == "write" else None
     return SqlStore(database, writer=writer, let_go=_nothing)
+
+
+def review_ids(url: str) -> list[str]:
+    """List the reviews in a PostgreSQL database; none where there are no tables yet.
+
+    Raises
+    ------
+    StorageError
+        If the database cannot be reached, or was written by a newer Ranvier.
+    """
+    database = postgresql_database(_postgresql(url), review_id="", writable=False)
+    try:
+        with database.read() as conn:
+            if not inspect(conn).has_table(REVIEW.name):
+                return []
+            require_current(conn, where=database.where)
+            return sorted(_ids(conn))
+    except DBAPIError as error:
+        raise StorageError(
+            f"the database cannot be used: {str(error.orig).strip()}.",
+            file=database.where,
+            remedy="Check the address and that the server runs.",
+        ) from error
+    finally:
+        database.close()
 
 
 def open_memory(review_id: str) -> SqlStore:
