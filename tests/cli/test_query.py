@@ -35,9 +35,9 @@ def test_a_filter_is_printed_and_added(run, mmn, tmp_path):
     assert "2023" in printed.err
     file = tmp_path / "mmn.txt"
     file.write_text('"multifocal motor neuropathy"[tiab]')
-    whole = json.loads(run("query", "run", file, mmn, "--json").out)
+    whole = json.loads(run("query", "run", mmn, file, "--json").out)
     fewer = json.loads(
-        run("query", "run", file, mmn, "--add-filter", "cochrane-rct-2008", "--json").out
+        run("query", "run", mmn, file, "--add-filter", "cochrane-rct-2008", "--json").out
     )
     assert 0 < len(fewer["found"]) < len(whole["found"])
     assert set(fewer["found"]) <= set(whole["found"])

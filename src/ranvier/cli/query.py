@@ -41,7 +41,7 @@ _SEARCH = click.option(
     metavar="ID",
     help="The strategy that a search of the review's log was run with, instead of a file.",
 )
-_GIVEN = click.argument("given", metavar="[STRATEGY] PLACE", nargs=-1, required=True)
+_GIVEN = click.argument("given", metavar="PLACE [STRATEGY]", nargs=-1, required=True)
 _STRATEGY = click.argument("strategy", type=click.Path(path_type=Path, allow_dash=True))
 
 
@@ -220,7 +220,7 @@ def run_(
 
     \b
     Example:
-      ranvier query run medline.txt build/mmn/review --mesh desc2026.xml
+      ranvier query run build/mmn/review medline.txt --mesh desc2026.xml
       ranvier query run build/mmn/review --search example-strategy
     """
     from ranvier.query import run
@@ -247,12 +247,12 @@ def run_(
     for note in found.notes:
         remark(note)
     click.echo(f"{len(found.found)} of {len(index.records)} records")
-    what = f"{place} RECORD --search {search}" if search else f"{asked} {place} RECORD"
+    what = f"{place} RECORD --search {search}" if search else f"{place} {asked} RECORD"
     next_step(f"`ranvier query explain {what}` says why one is missed.")
 
 
 @query.command()
-@click.argument("given", metavar="[STRATEGY] PLACE RECORD", nargs=-1, required=True)
+@click.argument("given", metavar="PLACE [STRATEGY] RECORD", nargs=-1, required=True)
 @_SEARCH
 @_FROM
 @_MESH
@@ -265,7 +265,8 @@ def explain(
 
     \b
     Example:
-      ranvier query explain medline.txt build/mmn/review 24103090
+      ranvier query explain build/mmn/review medline.txt 24103090
+      ranvier query explain build/mmn/review 24103090 --search example-strategy
     """
     from ranvier.query import explain as why
 
@@ -294,12 +295,14 @@ def explain(
 def _arguments(
     given: tuple[str, ...], search: str | None, count: int
 ) -> tuple[tuple[str, ...], str | None]:
-    """Part STRATEGY from what follows it; with --search there is none."""
+    """Part STRATEGY, which stands behind PLACE, from the rest; with --search there is none."""
     wanted = count + (search is None)
     if len(given) != wanted:
-        names = ["STRATEGY"] * (search is None) + ["PLACE", "RECORD"][:count]
+        names = ["PLACE", *["STRATEGY"] * (search is None), "RECORD"][:wanted]
         raise click.UsageError(f"give {' '.join(names)}: {len(given)} given, {wanted} needed.")
-    return (given, None) if search is not None else (given[1:], given[0])
+    if search is not None:
+        return given, None
+    return (given[0], *given[2:]), given[1]
 
 
 def _asked(asked: str | None, place: str, search: str | None, source: str | None) -> Parsed:

@@ -32,7 +32,9 @@ _LIMITERS = re.compile(
     r"(?:Limiters|Filters(?:\s+activated)?)\s*[-:\u2013]" + _TO_END, re.IGNORECASE
 )
 _USE = re.compile(r"use\s+(?=[a-z]*[a-z]\d*\s*$)\w{3,9}\s*$", re.IGNORECASE)
-_WOS = re.compile(r"(?:Indexes|Timespan|Databases|DocType|Language)\s*=\s*[^()]*$", re.IGNORECASE)
+_WOS = re.compile(
+    r"(?:Indexes|Timespan|Databases|DocType|Language)\s*(?:=|:(?!\s*\())\s*[^()]*$", re.IGNORECASE
+)
 _CATEGORY = re.compile(r"(?:WC|SU|CU|WE|DOP|EY|FPY)\s*=\s*(?=\()")
 _SCOPUS = re.compile(
     r"(?:LIMIT-TO|EXCLUDE|SUBJAREA|AFFILCOUNTRY|SUBJMAIN|SRCTYPE|PUBSTAGE|OPENACCESS)\s*(?=\()"

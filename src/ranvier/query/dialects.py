@@ -29,7 +29,8 @@ _ATOM_OVID = {"kw": "kf", "mh": "hw", "py": "yr", "ad": "in", "id": "ui", "sb": 
 _ATOM_PUBMED = {
     "ti": "ti", "ab": "tiab", "kw": "ot", "mh": "mh", "au": "au", "jn": "ta", "pt": "pt",
     "fs": "sh", "nm": "nm", "rn": "rn", "la": "la", "py": "dp", "ad": "ad", "id": "pmid",
-    "ot": "tt", "sb": "sb", "date": "edat", "co": "cn", "all": "all",
+    "ot": "tt", "sb": "sb", "date": "edat", "co": "cn", "pa": "pa",
+    "all": "all",
 }  # fmt: skip
 _ATOM_COLON = {
     "ti": "ti", "ab": "ab", "kw": "kw", "mh": "de", "au": "au", "jn": "jt", "pt": "it", "fs": "lnk",
@@ -38,14 +39,15 @@ _ATOM_COLON = {
 }  # fmt: skip
 _ATOM_COCHRANE = {"ti": "ti", "ab": "ab", "kw": "kw", "mh": "kw", "au": "au", "jn": "so",
                   "pt": "pt", "id": "an", "py": "py"}  # fmt: skip
-_ATOM_EBSCO = {"ti": "TI", "ab": "AB", "kw": "SU", "mh": "MW", "au": "AU", "jn": "SO", "pt": "PT",
+_ATOM_EBSCO = {"ti": "TI", "ab": "AB", "kw": "KW", "mh": "MW", "au": "AU", "jn": "SO", "pt": "PT",
                "la": "LA", "ad": "AF", "py": "DT", "id": "AN", "nm": "SU", "rn": "SU", "ot": "TI",
-               "all": "TX"}  # fmt: skip
+               "date": "EM", "all": "TX"}  # fmt: skip
 _ATOM_WOS = {"ti": "TI", "ab": "AB", "kw": "AK", "au": "AU", "jn": "SO", "py": "PY", "ad": "AD",
              "pt": "DT", "la": "LA", "id": "UT", "all": "ALL"}  # fmt: skip
 _ATOM_SCOPUS = {"ti": "TITLE", "ab": "ABS", "kw": "AUTHKEY", "mh": "INDEXTERMS", "au": "AUTH",
                 "jn": "SRCTITLE", "pt": "DOCTYPE", "la": "LANGUAGE", "ad": "AFFIL",
-                "rn": "CASREGNUMBER", "nm": "CHEMNAME", "all": "ALL"}  # fmt: skip
+                "rn": "CASREGNUMBER", "nm": "CHEMNAME", "tr": "TRADENAME",
+                "date": "PUBDATETXT", "id": "DOI", "all": "ALL"}  # fmt: skip
 _ATOM_PROQUEST = {"ti": "TI", "ab": "AB", "kw": "IF", "mh": "SU", "au": "AU", "jn": "PUB",
                   "pt": "DTYPE", "la": "LA", "ad": "AF", "py": "YR", "all": "NOFT"}  # fmt: skip
 _ATOM_CTGOV = {"ti": "BriefTitle", "ab": "BriefSummary", "mh": "ConditionSearch",
@@ -120,8 +122,12 @@ def _fields_wos(writer: Losing, text: str, fields: Fields, span: Span) -> str:
 
 def _fields_scopus(writer: Losing, text: str, fields: Fields, span: Span) -> str:
     inner = text[1:-1] if _wrapped(text) else text
+    if {"ti", "ab", "kw", "au"} <= fields:
+        return f"TITLE-ABS-KEY-AUTH({inner})"
     if {"ti", "ab", "kw"} <= fields:
         return f"TITLE-ABS-KEY({inner})"
+    if fields == frozenset({"kw", "mh"}):
+        return f"KEY({inner})"
     if fields == TIAB:
         return f"TITLE-ABS({inner})"
     names = _known(writer, fields, _ATOM_SCOPUS, span, "ti ab")
@@ -194,7 +200,7 @@ def _heading_pubmed(writer: Losing, node: Heading) -> str:
     tag = "Majr" if node.focus else "Mesh"
     noexp = "" if node.explode else ":NoExp"
     texts = [f"{node.name}/{q}" for q in node.qualifiers] or [node.name]
-    said = [f"{_quote(t) if not node.qualifiers else t}[{tag}{noexp}]" for t in texts]
+    said = [f"{_quote(t)}[{tag}{noexp}]" for t in texts]
     return said[0] if len(said) == 1 else f"({' OR '.join(said)})"
 
 
@@ -216,9 +222,9 @@ def _heading_cochrane(writer: Losing, node: Heading) -> str:
 
 
 def _heading_ebsco(writer: Losing, node: Heading) -> str:
-    qualifiers = f"/{','.join(q.upper() for q in node.qualifiers)}" if node.qualifiers else ""
+    qualifiers = "".join(f"/{q.upper()}" for q in node.qualifiers)
     name = f"{node.name}{'+' if node.explode else ''}{qualifiers}"
-    quoted = f'"{name}"' if " " in name or "," in name else name
+    quoted = f'"{name}"' if set(" ,/()'") & set(name) else name
     return f"({'MM' if node.focus else 'MH'} {quoted})"
 
 
@@ -236,7 +242,20 @@ def _heading_proquest(writer: Losing, node: Heading) -> str:
 
 def _heading_word(writer: Losing, node: Heading) -> str:
     _as_word(writer, node, explain="the heading became a word")
-    return _quote(node.name)
+    word = _quote(_read_forward(node.name))
+    return f"TS=({word})" if writer.platform.style == "wos" else word
+
+
+def _read_forward(name: str) -> str:
+    """Turn an inverted heading into what texts say: "Diabetes Mellitus, Type 2".
+
+    Examples
+    --------
+    >>> _read_forward("Immunoglobulins, Intravenous")
+    'Intravenous Immunoglobulins'
+    """
+    first, comma, second = name.partition(", ")
+    return f"{second} {first}" if comma and ", " not in second else name
 
 
 def _heading_lilacs(writer: Losing, node: Heading) -> str:

@@ -15,7 +15,7 @@ ATOMS: Mapping[str, str] = {
     "nm": "substance", "rn": "registry number", "la": "language", "py": "year",
     "ad": "affiliation", "id": "identifier", "ot": "original title", "date": "date of entry",
     "sb": "subset", "co": "conflict or collective name", "all": "all fields",
-    "tr": "trade name", "dn": "device", "cn": "country",
+    "tr": "trade name", "dn": "device", "cn": "country", "pa": "pharmacological action",
 }  # fmt: skip
 
 _TEXT: Fields = frozenset({"ti", "ab", "kw", "mh", "nm", "ot"})
@@ -47,6 +47,7 @@ OVID_CODES: Mapping[str, Fields] = {
     "rx": _f("nm"), "ox": _f("nm"), "os": _f("nm"), "dd": _f("date"), "sy": _f("nm"), "pm":
     _f("id"), "bs": _f("jn"), "cr": _f("date"), "lm": _f("date"), "rs": _f("date"), "vs":
     _f("sb"), "ac": _f("id"), "sx": _f("mh"), "dj": _f("mh"), "gr": _f("id"), "gi": _f("id"),
+    "ux": _f("mh"),
     "no": _f("id"), "pu": _f("jn"), "tt": _f("ot"), "hw_": _f("mh"), "sm": _f("mh"), "nj":
     _f("jn"), "jc": _f("id"), "jl": _f("sb"), "pl": _f("cn"), "py": _f("py"), "df": _f("date"),
     "oi": _f("id"), "yp": _f("py"),
@@ -73,14 +74,31 @@ CODES: Mapping[str, Fields] = {
     "entrezdate": _f("date"), "lr": _f("date"), "sb": _f("sb"), "subset": _f("sb"),
     "filter": _f("sb"), "tt": _f("ot"), "transliteratedtitle": _f("ot"), "pl": _f("cn"),
     "cn": _f("co"), "corporateauthor": _f("co"), "gr": _f("id"), "vi": _f("id"), "ip": _f("id"),
-    "pg": _f("id"), "book": ALL, "ps": _f("mh"), "ir": _f("au"), "tiab~": TIAB,
+    "pg": _f("id"), "book": ALL, "pa": _f("pa"), "pharmacologicalaction": _f("pa"),
+    "auid": _f("au"), "authoridentifier": _f("au"), "authorfirst": _f("au"), "fir": _f("au"),
+    "author-first": _f("au"), "author-last": _f("au"), "authorlast": _f("au"),
+    "author-full": _f("au"), "fullauthorname": _f("au"), "firstauthorname": _f("au"),
+    "lastauthorname": _f("au"), "investigator": _f("au"), "editor": _f("au"), "ed": _f("au"),
+    "author-corporate": _f("co"), "cois": _f("co"), "conflictofinterest": _f("co"),
+    "grantnumber": _f("id"), "grantsandfunding": _f("id"), "isbn": _f("id"), "issn": _f("id"),
+    "jid": _f("id"), "nlmuniqueid": _f("id"), "lid": _f("id"), "locationid": _f("id"),
+    "articleidentifier": _f("id"), "pagination": _f("id"), "volume": _f("id"), "issue": _f("id"),
+    "pubn": _f("jn"), "publisher": _f("jn"), "placeofpublication": _f("cn"), "stat": _f("sb"),
+    "personalnameassubject": _f("mh"), "modificationdate": _f("date"), "pps": _f("date"),
+    "completiondate": _f("date"), "createdate": _f("date"), "entrydate": _f("date"),
+    "meshdate": _f("date"), "dep": _f("py"), "ppdat": _f("py"), "epdat": _f("py"),
+    "epub": _f("py"), "pubdate": _f("py"), "secondarysourceidentifier": _f("id"),
+    "meshsubheadings": _f("fs"), "other": _f("kw"), "keyword": _f("kw"), "keywords": _f("kw"),
+    "ps": _f("mh"), "ir": _f("au"), "tiab~": TIAB,
     # Embase.com and Cochrane, after a colon
     "kw": _f("kw"), "de": _f("mh"), "exp": _f("mh"), "lnk": _f("fs"), "it": _f("pt"),
     "py": _f("py"), "tn": _f("tr"), "mn": _f("tr"), "dn": _f("dn"), "df": _f("tr"),
     "jt": _f("jn"), "so": _f("jn"), "ff": _f("ad"), "ca": _f("cn"), "ta_": _f("jn"), "an": _f("id"),
     "ui": _f("id"), "cc": _f("mh"), "mh": _f("mh"), "me": frozenset({"kw", "mh"}),
     "oc": ALL, "ok": ALL,
-    "sc": _f("co"), "is": _f("id"),
+    "sc": _f("co"), "is": _f("id"), "mf": _f("tr"), "dv": _f("dn"), "dm": _f("dn"),
+    "ox": _f("nm"), "cy": _f("cn"), "oa": _f("ab"), "pii": _f("id"), "id": _f("id"),
+    "cl": _f("mh"), "nc": _f("id"), "cf": _f("jn"), "lc": _f("cn"), "oi": _f("id"), "yr": _f("py"),
     # EBSCO, before words
     "tx": ALL, "su": _f("mh"), "mw": _f("mh"), "mj": _f("mh"), "af": _f("ad"), "jn": _f("jn"),
     "zt": _f("pt"), "ug": _f("nm"), "ge": _f("mh"), "dt": _f("py"), "em": _f("date"),
@@ -95,7 +113,15 @@ CODES: Mapping[str, Fields] = {
     "srctitle": _f("jn"), "doctype": _f("pt"), "pubyear": _f("py"), "auth": _f("au"),
     "affil": _f("ad"), "title-abs-key-auth": frozenset({"ti", "ab", "kw", "mh", "au"}),
     "author-name": _f("au"), "casregnumber": _f("rn"), "chemname": _f("nm"), "tradename": _f("tr"),
-    "exactkeyword": _f("kw"),
+    "exactkeyword": _f("kw"), "authlastname": _f("au"), "authfirst": _f("au"),
+    "firstauth": _f("au"), "authname": _f("au"), "exactauthname": _f("au"), "au-id": _f("au"),
+    "editfirst": _f("au"), "editlast": _f("au"), "editorname": _f("au"), "chem": _f("nm", "rn"),
+    "exactsrctitle": _f("jn"), "srctitle-abbr": _f("jn"), "conf": _f("jn"), "confname": _f("jn"),
+    "eissn": _f("id"), "coden": _f("id"), "artnum": _f("id"), "eid": _f("id"), "pages": _f("id"),
+    "ref": ALL, "reftitle": ALL, "refauth": ALL, "refsrctitle": ALL, "refpubyear": ALL,
+    "manufacturer": _f("tr"), "fund-all": ALL, "fund-sponsor": ALL, "fund-acr": ALL,
+    "fund-no": ALL, "affilorg": _f("ad"), "affilcity": _f("ad"), "af-id": _f("ad"),
+    "pubdatetxt": _f("date"), "website": ALL, "sequence": ALL, "seqbank": ALL,
     # ClinicalTrials.gov, before brackets
     "brieftitle": _f("ti"), "officialtitle": _f("ti"), "briefsummary": _f("ab"),
     "condition": _f("mh"), "conditionsearch": _f("mh"), "interventionname": _f("nm"),

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranvier.core.record import Record, mesh_heading
-from ranvier.query.mesh import QUALIFIER_NAMES
+from ranvier.query.mesh import qualifier
 from ranvier.query.spots import NOWHERE, Spots
 
 __all__ = ["IndexedHeading", "RecordIndex", "words"]
@@ -24,9 +24,6 @@ _WORD = re.compile(r"[^\W_]+")
 #: word, and a term of several is a phrase.
 _IDEOGRAPH = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD_OR_SIGN = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+")
-
-#: Two letters of a MeSH subheading by its name.
-_LETTERS = {name: letters for letters, name in QUALIFIER_NAMES.items()}
 
 
 def words(text: str) -> list[str]:
@@ -251,7 +248,7 @@ def _texts(record: Record) -> Iterator[tuple[str, list[str]]]:
 def _heading(text: str) -> IndexedHeading:
     """Read one heading as MEDLINE prints it."""
     read = mesh_heading(text)
-    known = {_LETTERS.get(q.casefold(), q.casefold()[:2]): major for q, major in read.qualifiers}
+    known = {qualifier(q): major for q, major in read.qualifiers}
     return IndexedHeading(
         name=read.descriptor.casefold(),
         focus=read.major or any(known.values()),

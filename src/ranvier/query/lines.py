@@ -26,11 +26,12 @@ _HITS = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"(?<=\S)\s+({_COUNT})\s*$")
+_BARE_DIGITS = re.compile(r"(?<=\S)\s+(\d+)\s*$")
 _ENDS_IN_OPERATOR = re.compile(r"\b(?:and|or|not|adj\d*|near(?:/?\d+)?|next|[nw]/?\d+)$", re.I)
 _SEARCH = re.compile(r"^Search:?\s+(?=\S)")
 #: Rows that platforms print around a search, and that are none.
 _RULE = re.compile(
-    r"^\s*(?:[-*_=~\u2014]{4,}|Indexes\s*=.*|Timespan\s*=.*|DocType\s*=.*)\s*$", re.I
+    r"^\s*(?:[-*_=~\u2014]{4,}|(?:Indexes|Timespan|DocType|Databases)\s*[=:].*)\s*$", re.I
 )
 _ONLY_COUNT = re.compile(rf"^\s*(?:{_COUNT})\s*$")
 
@@ -133,13 +134,14 @@ def _without_counts(lines: list[Line]) -> list[Line]:
 
 def _bare_count(line: Line) -> tuple[int, int] | None:
     """Where a bare number ends a line that would be whole without it."""
-    match = _BARE.search(line.text)
-    if match is None:
-        return None
-    before = line.text[: match.start()].rstrip()
-    if _ENDS_IN_OPERATOR.search(before) or re.search(r"[/,:\u2013-]$", before):
-        return None
-    return match.start(), int(re.sub(r"\D", "", match[1]))
+    # "3 and 4 200": what looks like one number may be a line and a count.
+    for match in (_BARE.search(line.text), _BARE_DIGITS.search(line.text)):
+        if match is None:
+            return None
+        before = line.text[: match.start()].rstrip()
+        if not _ENDS_IN_OPERATOR.search(before) and not re.search(r"[/,:\u2013-]$", before):
+            return match.start(), int(re.sub(r"\D", "", match[1]))
+    return None
 
 
 def _downwards(rows: list[tuple[int, str]]) -> list[tuple[int, int] | None] | None:

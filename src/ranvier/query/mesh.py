@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ranvier.errors import InputError
 
-__all__ = ["QUALIFIER_NAMES", "MeshTree", "read_mesh"]
+__all__ = ["QUALIFIER_NAMES", "MeshTree", "qualifier", "read_mesh"]
 
 #: MeSH subheadings: two letters -> name (NLM).
 QUALIFIER_NAMES: Mapping[str, str] = {
@@ -37,6 +37,22 @@ QUALIFIER_NAMES: Mapping[str, str] = {
     "ul": "ultrastructure", "ur": "urine", "ut": "utilization", "ve": "veterinary",
     "vi": "virology",
 }  # fmt: skip
+
+_LETTERS = {name: letters for letters, name in QUALIFIER_NAMES.items()}
+
+
+def qualifier(said: str) -> str:
+    """Return the two letters of a subheading, however it is written; what is none stays.
+
+    Examples
+    --------
+    >>> qualifier("Drug Therapy"), qualifier("adverse effects"), qualifier("DT")
+    ('dt', 'ae', 'dt')
+    >>> qualifier("administration and dosage")
+    'ad'
+    """
+    plain = " ".join(said.casefold().split())
+    return _LETTERS.get(plain) or _LETTERS.get(plain.replace(" and ", " & "), plain)
 
 
 @dataclass(frozen=True, slots=True)

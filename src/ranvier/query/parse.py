@@ -9,8 +9,10 @@ from typing import Literal
 
 from ranvier.query.chain import Chain
 from ranvier.query.detect import detect
+from ranvier.query.headings import before_names, behind_group
 from ranvier.query.limits import dated, read_limit, split_limit
 from ranvier.query.lines import Line, joined, split
+from ranvier.query.mesh import qualifier
 from ranvier.query.parsed import Diagnosis, Parsed, ParsedLine
 from ranvier.query.platforms import PLATFORMS, Platform, PlatformName
 from ranvier.query.references import broken_references
@@ -181,7 +183,8 @@ class _Reader:
     def no_field(self, token: Token) -> None:
         """Say that a field is none of the platform's."""
         said = f"{self.platform.said} has no field {token.value!r}."
-        self.say("error", "no-such-field", token, said, "Check its two letters.")
+        remedy = "Check its name." if len(token.value) > 3 else "Check its two letters."
+        self.say("error", "no-such-field", token, said, remedy)
 
     def after(self, tree: Node | None) -> Node | None:
         """Take fields that follow a bracket."""
@@ -195,19 +198,8 @@ class _Reader:
             elif token.value.fields is not None and not token.value.heading:
                 tree = within(tree, token.value.fields)
             else:
-                tree = self.as_headings(tree, token.value)
+                tree = behind_group(tree, token.value)
             token = self.peek()
-        return tree
-
-    def as_headings(self, tree: Node, suffix: Suffix) -> Node:
-        """Turn the terms of a bracket into headings: ``(a or b)[mh]``."""
-        if isinstance(tree, Term):
-            return Heading(
-                name=tree.text, explode=suffix.explode, focus=suffix.focus, span=tree.span
-            )
-        if isinstance(tree, Logic):
-            children = tuple(self.as_headings(child, suffix) for child in tree.children)
-            return replace(tree, children=children)
         return tree
 
     def together(self, left: Node | None, right: Node | None) -> Node | None:
@@ -286,7 +278,10 @@ class _Reader:
         token = self.peek()
         while token is not None and token.kind == "near":
             self.at += 1
-            number, ordered, _ = token.value
+            number, ordered, word = token.value
+            if word == "next" and number > 1 and self.platform.style == "cochrane":
+                self.say("error", "no-distance", token, "the Cochrane Library's NEXT takes no "
+                         "number.", f"Write NEAR/{number}, or NEXT for side by side.")  # fmt: skip
             right = self.operand()
             if left is None or right is None:
                 side = "before" if left is None else "after"
@@ -334,6 +329,10 @@ class _Reader:
                 return self.limit(token)
             case "exp" | "word" | "quoted":
                 return self.term()
+            case "no_field" if token.text.lstrip()[:1].isalpha():
+                self.at += 1
+                self.no_field(token)
+                return self.operand()
             case _:
                 return None
 
@@ -381,27 +380,7 @@ class _Reader:
             self.say("error", "nothing-after", token, f"{token.text.strip()!r} has no heading "
                      "after it.", "Write the heading in quotation marks.")  # fmt: skip
             return None
-        return self.plus(inside, suffix)
-
-    def plus(self, node: Node, suffix: Suffix) -> Node:
-        """Turn terms into headings; a plus sign explodes."""
-        if isinstance(node, Logic):
-            return replace(
-                node, children=tuple(self.plus(child, suffix) for child in node.children)
-            )
-        if not isinstance(node, Term):
-            return node
-        name, _, qualifiers = node.text.partition("/")
-        found = tuple(q.strip().casefold() for q in re.split("[,/]", qualifiers) if q.strip())
-        if self.platform.style == "proquest":
-            return Heading(
-                name=node.text, explode=suffix.explode, focus=suffix.focus, span=node.span
-            )
-        explode = name.endswith("+") or self.platform.style == "plain"
-        return Heading(
-            name=name.rstrip("+").strip(), explode=explode, focus=suffix.focus, qualifiers=found,
-            span=node.span,
-        )  # fmt: skip
+        return before_names(inside, suffix, self.platform)
 
     def limit(self, token: Token) -> Limit:
         """Read a limit, or several; what they limit, if they say so themselves."""
@@ -492,9 +471,10 @@ class _Reader:
         text = self.line.text[start:end]
         fields = low.fields if isinstance(low, Term) else None
         years = [int(y) for y in re.findall(r"(?<![\d/-])(?:1[89]|[23]0)\d\d", text)]
+        high_year = years[-1] if len(years) > 1 and years[-1] < 3000 else None
         return Limit(
             child=None, text=text, kind="year" if fields == frozenset({"py"}) else "date",
-            low=years[0] if years else None, high=years[-1] if len(years) > 1 else None,
+            low=years[0] if years else None, high=high_year,
             platform=self.platform.name,
             span=self.span(start, end),
         )  # fmt: skip
@@ -506,7 +486,7 @@ class _Reader:
             return node if fields is None else within(node, fields)
         if suffix.heading:
             name, _, rest = node.text.partition("/")
-            found = tuple(q.strip().casefold() for q in rest.split(",") if q.strip())
+            found = tuple(qualifier(q) for q in rest.split(",") if q.strip())
             return Heading(
                 name=name.strip().lstrip("*"), explode=suffix.explode, focus=suffix.focus,
                 qualifiers=found, span=span,
@@ -515,6 +495,8 @@ class _Reader:
             words = tuple(
                 Term(text=word, fields=suffix.fields, span=span) for word in node.text.split()
             )
+            if len(words) == 1:
+                return words[0]
             return Near(distance=suffix.near + 1, ordered=False, children=words, span=span)
         return replace(node, fields=suffix.fields, span=span)
 

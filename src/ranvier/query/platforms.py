@@ -41,6 +41,11 @@ class Platform:
         Operators from the one that binds most; those in one tuple go from left to right.
     unquoted : {"phrase", "and"}
         What two words side by side without quotation marks mean.
+    letters_before : int or None
+        How many letters must stand before a ``*`` that stands inside a word; None where it may
+        stand at the end only, or where the platform has signs for single letters.
+    history : bool
+        It keeps numbered lines that later ones may refer to.
     """
 
     name: PlatformName
@@ -55,6 +60,8 @@ class Platform:
     binds: tuple[tuple[str, ...], ...] = (("not",), ("and",), ("or",))
     unquoted: Literal["phrase", "and"] = "and"
     phrase_wildcards: bool = True
+    letters_before: int | None = None
+    history: bool = True
 
 
 _LEFT = (("and", "or", "not"),)
@@ -70,6 +77,8 @@ PLATFORMS: Mapping[PlatformName, Platform] = {
     "pubmed": Platform(
         name="pubmed", said="PubMed", style="pubmed", wildcards={"*": "*"}, writes={"*": "*"},
         near="~{n}", between=True, binds=_LEFT, unquoted="and",
+        # NLM Tech Bull 2024 May-Jun;(458):e5.
+        letters_before=4,
     ),
     "embase": Platform(
         name="embase", said="Embase.com", style="embase",
@@ -109,6 +118,7 @@ PLATFORMS: Mapping[PlatformName, Platform] = {
     ),
     "ctgov": Platform(
         name="ctgov", said="ClinicalTrials.gov", style="plain", wildcards={}, writes={},
+        history=False,
     ),
     "lilacs": Platform(
         name="lilacs", said="LILACS", style="plain", wildcards={"*": "*", "$": "*"},

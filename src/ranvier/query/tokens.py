@@ -70,6 +70,7 @@ _LIM = re.compile(r"\[([^\]]+)\]/(?:lim|py|sd)\b", re.IGNORECASE)
 _SLASH = re.compile(r"/\s?([a-z]{2}(?:\s*,\s*[a-z]{2})*)?(?=[\s()\[\],.]|$)", re.IGNORECASE)
 _COLON = re.compile(r":\s?([a-z]{2,4}(?:\s*,\s*[a-z]{2,4})*)(?=[\s()\],.]|$)", re.IGNORECASE)
 _TILDE = re.compile(r"\[\s*([a-z/ ]+?)\s*:~(\d+)\s*\]", re.IGNORECASE)
+_LIKE_A_TAG = re.compile(r"[A-Za-z][\w/ -]{0,19}")
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
 _COCHRANE = re.compile(
     r"mesh\s+descriptor\s*:?\s*(?:\[([^\[\]]+)\]|([^\[\]]+?))\s*,?\s*"
@@ -85,13 +86,19 @@ _MH = re.compile(
     re.I,
 )
 _EBSCO = re.compile(r"([A-Z]{2})(?=\s|\(|\")\s*")
-_TOPIC = re.compile(r"(TOPIC|TITLE|AUTHOR|PUBLICATION NAME|YEAR PUBLISHED)\s*:\s*(?=\()")
+_TOPIC = re.compile(r"([A-Z]+(?: [A-Z]+)?)\s*:\s*(?=\()")
+#: Web of Science's fields, spelled out as its history prints them.
+_TOPICS = {
+    "TOPIC": "ts", "TITLE": "ti", "AUTHOR": "au", "YEAR PUBLISHED": "py", "ABSTRACT": "ab",
+    "PUBLICATION NAME": "so", "DOCUMENT TYPES": "pt", "DOCUMENT TYPE": "pt", "LANGUAGE": "la",
+    "ADDRESS": "ad", "DOI": "do", "ALL FIELDS": "all", "AUTHOR KEYWORDS": "ak",
+}  # fmt: skip
 _PROQUEST = re.compile(
     r"(?:(MESH|EMB|MJMESH|MJEMB|MJSUB|MAINSUBJECT|SUBJECT|SU|MJSU)(\.EXACT)?(\.EXPLODE)?"
     r"|([A-Za-z]{2,6}(?:\s*,\s*[A-Za-z]{2,6})*))\s*(?=\()",
     re.IGNORECASE,
 )
-_EQUALS = re.compile(r"([A-Za-z]{2,3})\s*=\s*(?=[(\"\w*$?])")
+_EQUALS = re.compile(r"([A-Za-z]{2,3})\s*={1,2}\s*(?=[(\"\w*$?])")
 _CALL = re.compile(r"([A-Za-z][A-Za-z-]+)\s*(?=\()")
 _AREA = re.compile(r"AREA\[(\w+)\]\s*")
 _WORD = re.compile(r"[^\s()\[\]{}\"\u201c\u201d\u201e\u00ab\u00bb]+")
@@ -251,6 +258,9 @@ def _bracketed(text: str, at: int, platform: Platform) -> Token | None:
     suffix = _tag(inside)
     if suffix is not None:
         return Token("suffix", at, match.end(), match[0], suffix)
+    glued = at > 0 and not text[at - 1].isspace()
+    if platform.style == "pubmed" and glued and _LIKE_A_TAG.fullmatch(inside):
+        return Token("no_field", at, match.end(), match[0], inside)
     if platform.style == "pubmed" or platform.style == "ovid" or at == 0 or text[at - 1].isspace():
         return Token("comment", at, match.end(), match[0], inside)
     return None
@@ -285,6 +295,8 @@ def _worded(text: str, at: int, platform: Platform) -> Token | tuple[Token, ...]
         fields = _colon_fields(colon[1], platform)
         if fields is not None:
             return Token("suffix", at, colon.end(), colon[0], fields)
+        if platform.style in ("embase", "cochrane"):
+            return Token("no_field", at, colon.end(), colon[0], colon[1])
     slash = _slash(text, at, platform)
     if slash is not None:
         return slash
@@ -324,8 +336,9 @@ def _worded(text: str, at: int, platform: Platform) -> Token | tuple[Token, ...]
             return Token("prefix", at, called.end(), called[0], value)
     topic = _TOPIC.match(text, at) if platform.style == "wos" else None
     if topic:
-        code = {"TOPIC": "ts", "TITLE": "ti", "AUTHOR": "au", "YEAR PUBLISHED": "py"}
-        fields = CODES[code.get(topic[1], "so")]
+        if topic[1] not in _TOPICS:
+            return Token("no_field", at, topic.end(), topic[0], topic[1])
+        fields = CODES[_TOPICS[topic[1]]]
         return Token("prefix", at, topic.end(), topic[0], Suffix(fields=fields))
     call = _CALL.match(text, at)
     if call and ("-" in call[1] or call[1].isupper()) and platform.style in ("scopus", "plain"):
@@ -334,6 +347,8 @@ def _worded(text: str, at: int, platform: Platform) -> Token | tuple[Token, ...]
             heading = call[1].casefold() == "indexterms"
             value = Suffix(fields=fields, heading=heading)
             return Token("prefix", at, call.end(), call[0], value)
+        if platform.style == "scopus" and len(call[1]) > 2 and call.end() == at + len(call[1]):
+            return Token("no_field", at, call.end(), call[0], call[1])
     if platform.style == "ebsco":
         prefix = _EBSCO.match(text, at)
         if prefix and (prefix[1].casefold() in CODES or prefix[1] in ("MH", "MM", "DE")):
@@ -480,6 +495,9 @@ def _word(text: str, at: int, platform: Platform) -> Token | tuple[Token, ...]:
             suffix = _colon_fields(colon[1], platform) if colon else None
             if colon and suffix is not None and (before is None or platform.style != "plain"):
                 mark = Token("suffix", i, colon.end(), colon[0], suffix)
+                return Token("word", at, i, text[at:i]), mark
+            if colon and suffix is None and platform.style in ("embase", "cochrane"):
+                mark = Token("no_field", i, colon.end(), colon[0], colon[1])
                 return Token("word", at, i, text[at:i]), mark
             if before is not None and platform.style == "plain":
                 heading = text[at:i].casefold() == "mh"

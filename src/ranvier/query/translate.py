@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ranvier.query.meaning import resolved
 from ranvier.query.parsed import Parsed
 from ranvier.query.platforms import PLATFORMS, PlatformName
 from ranvier.query.write import Loss, Proximity, write
@@ -38,7 +39,8 @@ class Translation:
 def translate(
     parsed: Parsed, platform: PlatformName, *, proximity: Proximity = "meaning"
 ) -> Translation:
-    """Translate a strategy.
+    """Translate a strategy, line by line; a platform that keeps no lines gets the last one, with
+    the others in their places.
 
     Parameters
     ----------
@@ -55,10 +57,12 @@ def translate(
     """
     lines: list[tuple[int, str]] = []
     losses: list[Loss] = []
-    for held in parsed.lines:
-        if held.tree is None:
-            continue
-        text, lost = write(held.tree, platform, proximity=proximity)
-        lines.append((held.line.number, text))
+    trees = [(held.line.number, held.tree) for held in parsed.lines if held.tree is not None]
+    if trees[1:] and not PLATFORMS[platform].history:
+        whole = resolved(parsed)
+        trees = [(trees[-1][0], whole)] if whole is not None else trees
+    for number, tree in trees:
+        text, lost = write(tree, platform, proximity=proximity)
+        lines.append((number, text))
         losses.extend(lost)
     return Translation(platform=platform, lines=tuple(lines), losses=tuple(losses))

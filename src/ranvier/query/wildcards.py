@@ -6,7 +6,12 @@ import re
 
 from ranvier.query.platforms import Platform
 
-__all__ = ["to_ours", "variants"]
+__all__ = ["ends_word", "likely", "to_ours", "variants", "widens"]
+
+#: What spellings of one word mostly differ in: p?ediatric, wom#n, gr#y.
+VOWELS = "aeiouy"
+#: More variants of one term than this are not spelled out.
+LARGEST = 60
 
 
 def to_ours(text: str, platform: Platform) -> tuple[str, tuple[str, ...]]:
@@ -37,7 +42,11 @@ def to_ours(text: str, platform: Platform) -> tuple[str, tuple[str, ...]]:
 
 
 def variants(text: str, platform: Platform) -> tuple[str, ...]:
-    """Spell out 'one letter or none' where a platform has no sign for it: without, and with one.
+    """Spell out wildcards that a platform has no sign for, where it has nothing wider either.
+
+    Where it has a sign for exactly one letter, 'one letter or none' is spelled out without and with
+    one, which loses nothing. Where it has none at all, the letter is spelled out as those that
+    spellings differ in (`likely`), and as none for 'one letter or none'; the writer says so.
 
     Returns
     -------
@@ -51,12 +60,72 @@ def variants(text: str, platform: Platform) -> tuple[str, ...]:
     ('tumor*', 'tumo#r*')
     >>> variants("tumo?r*", PLATFORMS["embase"])
     ('tumo?r*',)
+    >>> variants("wom#n", PLATFORMS["pubmed"])
+    ('woman', 'women', 'womin', 'womon', 'womun', 'womyn')
+    >>> variants("randomi?ed", PLATFORMS["pubmed"])
+    ('randomi?ed',)
     """
-    count = text.count("?")
-    if "?" in platform.writes or "#" not in platform.writes or not 0 < count <= 3:
+    signs = [i for i in range(len(text)) if _spelled(text, i, platform)]
+    if not 0 < len(signs) <= 3:
         return (text,)
+    single = "#" in platform.writes
     found = [""]
-    for part in re.split(r"(\?)", text):
-        ends = ("", "#") if part == "?" else (part,)
+    for i, sign in enumerate(text):
+        ends: tuple[str, ...] = (sign,)
+        if i in signs:
+            ends = ("#",) if single else tuple(likely(text, i))
+            ends = ("", *ends) if sign == "?" else ends
         found = [one + end for one in found for end in ends]
-    return tuple(found)
+    return tuple(found) if len(found) <= LARGEST else (text,)
+
+
+def likely(text: str, at: int) -> str:
+    """Return the letters that a sign may stand for.
+
+    Between vowels s, z or c; before an e, a or o (paediatric, oedema); else the vowels.
+
+    Examples
+    --------
+    >>> likely("anali#e", 5), likely("p?ediatric", 1)
+    ('szc', 'ao')
+    """
+    before, after = text[at - 1 : at].casefold(), text[at + 1 : at + 2].casefold()
+    between = before != "" and before in VOWELS and after != "" and after in VOWELS
+    if between:
+        return "szc"
+    return "ao" if after == "e" else VOWELS
+
+
+def _spelled(text: str, at: int, platform: Platform) -> bool:
+    """Whether the sign at a place has to be spelled out."""
+    if text[at] not in "?#" or text[at] in platform.writes:
+        return False
+    if text[at] == "#" and text[at:].startswith("# "):
+        return False
+    return "#" in platform.writes or not (ends_word(text, at) or widens(text, at, platform))
+
+
+def ends_word(text: str, at: int) -> bool:
+    """Whether nothing but wildcards follows in the word.
+
+    Examples
+    --------
+    >>> ends_word("child? care", 5), ends_word("colo?r", 4)
+    (True, False)
+    """
+    rest = text[at:].split(maxsplit=1)[0] if text[at:].strip() else ""
+    return not rest.strip("*?#0123456789")
+
+
+def widens(text: str, at: int, platform: Platform) -> bool:
+    """Whether the platform lets ``*`` stand inside a word here.
+
+    Examples
+    --------
+    >>> from ranvier.query.platforms import PLATFORMS
+    >>> widens("randomi?ed", 7, PLATFORMS["pubmed"]), widens("wom#n", 3, PLATFORMS["pubmed"])
+    (True, False)
+    """
+    least = platform.letters_before
+    start = max(text.rfind(" ", 0, at), text.rfind("-", 0, at)) + 1
+    return least is not None and len(re.split(r"[*?#]", text[start:at])[0]) >= least

@@ -9,6 +9,7 @@ from typing import Literal
 
 from ranvier.query.dialects import FIELDS, HEADINGS
 from ranvier.query.limits import language
+from ranvier.query.nearness import joined, one_field, phrases, sides
 from ranvier.query.platforms import PLATFORMS, Platform, PlatformName
 from ranvier.query.tree import (
     Fields,
@@ -25,7 +26,7 @@ from ranvier.query.tree import (
     leaves,
     walk,
 )
-from ranvier.query.wildcards import variants
+from ranvier.query.wildcards import ends_word, variants, widens
 
 __all__ = ["Loss", "Proximity", "write"]
 
@@ -99,6 +100,15 @@ _LANGUAGES: Mapping[str, str] = {
     "ovid": "{}.lg.", "pubmed": "{}[la]", "embase": "[{}]/lim", "wos": "LA=({})",
     "ebsco": "LA {}", "scopus": "LANGUAGE({})", "proquest": "LA({})", "lilacs": "la:{}",
 }  # fmt: skip
+#: Styles that say words side by side as a phrase only.
+_PHRASED = ("pubmed", "wos", "plain")
+#: Fields that PubMed looks for nearness in.
+_PUBMED_NEAR: Mapping[Fields, str] = {
+    frozenset({"ti"}): "ti", frozenset({"ti", "ab"}): "tiab", frozenset({"ad"}): "ad",
+    frozenset({"ti", "ab", "kw"}): "tiab",
+}  # fmt: skip
+#: Fields that no word of a text stands in: said of a platform without them, they narrow nothing.
+_NO_WORDS: Fields = frozenset({"la", "py", "sb", "date", "cn"})
 #: Styles that write fields once for a group.
 _GROUPED = ("ovid", "embase", "cochrane", "wos", "scopus", "proquest")
 
@@ -128,10 +138,12 @@ class _Writer:
             words = {"and": " AND ", "or": " OR ", "not": " NOT "}
             if self.platform.style == "scopus":
                 words["not"] = " AND NOT "
+            children = self.sayable(node)
             text = words[node.operator].join(
-                self.node(child, outer=node.operator) for child in node.children
+                self.node(child, outer=node.operator if children[1:] else outer)
+                for child in children
             )
-            return f"({text})" if outer else text
+            return f"({text})" if outer and children[1:] else text
         if isinstance(node, Near):
             grouped = self.grouped(node)
             return grouped if grouped is not None else self.near(node, outer)
@@ -142,6 +154,27 @@ class _Writer:
         if isinstance(node, LineRange):
             return self.range(node, outer)
         return self.limit(node, outer)
+
+    def sayable(self, node: Logic) -> tuple[Node, ...]:
+        """Leave out limits that the platform cannot say, if anything else is left."""
+        silent = _Writer(self.platform, self.proximity)
+        effect: Literal["more", "fewer"] = "fewer" if node.operator == "or" else "more"
+        kept: list[Node] = []
+        for child in node.children:
+            if isinstance(child, Limit) and child.child is None:
+                said = silent.one_limit(child) is not None
+                what = f"the limit {child.text!r}"
+            else:
+                said = not isinstance(child, Term) or not child.fields or (
+                    not child.fields <= _NO_WORDS
+                    or silent.with_fields("x", child.fields, child.span) != "x"
+                )  # fmt: skip
+                what = f"the limit {child.text!r}" if isinstance(child, Term) else ""
+            if said or (node.operator == "not" and not kept):
+                kept.append(child)
+            else:
+                self.lose(child.span, what, effect)
+        return tuple(kept) or node.children
 
     def grouped(self, node: Logic | Near) -> str | None:
         """Write fields once behind a group, where all its words share them and that is allowed."""
@@ -165,6 +198,9 @@ class _Writer:
         if self.proximity == "meaning":
             spelled = variants(node.text, self.platform)
             if len(spelled) > 1:
+                if "#" not in self.platform.writes:
+                    said = f"{self.platform.said} has no sign for one letter: {node.text!r} is"
+                    self.lose(node.span, f"{said} spelled out; add what is missing", "fewer")
                 terms = tuple(replace(node, text=text) for text in spelled)
                 return self.node(Logic(operator="or", children=terms, span=node.span), outer="and")
         return self.with_fields(self.words(node), node.fields, node.span)
@@ -206,17 +242,17 @@ class _Writer:
                 if digits:
                     self.lose(node.span, f"'*{digits}' became '*'", "more")
             elif sign in ("*", "?", "#") and not text[i:].startswith("# "):
-                found.append(self.instead(sign, node))
+                found.append(self.instead(sign, node, i))
             else:
                 found.append(sign)
             i += 1 + len(digits)
         return "".join(found)
 
-    def instead(self, sign: str, node: Term) -> str:
+    def instead(self, sign: str, node: Term, at: int) -> str:
         """Write a wildcard that the platform does not have."""
         name = {"*": "truncation", "?": "'one letter or none'", "#": "'exactly one letter'"}[sign]
         if "*" in self.platform.writes and sign != "*":
-            if node.text.rstrip().endswith(sign):
+            if ends_word(node.text, at) or widens(node.text, at, self.platform):
                 self.lose(node.span, f"{name} in {node.text!r} became '*'", "more")
                 return "*"
             self.lose(
@@ -244,14 +280,17 @@ class _Writer:
 
     def near(self, node: Near, outer: str) -> str:
         """Write nearness; as AND where the platform has none."""
+        spelled = phrases(node) if self.platform.style in _PHRASED else None
+        if spelled is not None and self.proximity == "meaning":
+            return self.node(joined(spelled, node.span), outer)
+        if self.platform.style == "pubmed":
+            return self.near_pubmed(node, outer)
         texts = [self.node(child, outer="near") for child in node.children]
         number = node.distance - 1 if self.platform.between else node.distance
         if self.proximity == "number":
             number = self.as_written(node)
         pattern = self.platform.near
         style = self.platform.style
-        if style == "pubmed":
-            return self.near_pubmed(node, texts, outer)
         if pattern is None:
             self.lose(node.span, "nearness became AND", "more")
             text = " AND ".join(texts)
@@ -278,26 +317,28 @@ class _Writer:
         """The number the source wrote, whatever it means there."""
         return node.distance if node.written is None else node.written
 
-    def near_pubmed(self, node: Near, texts: list[str], outer: str) -> str:
-        """PubMed's nearness takes plain words in one field; else it is AND."""
-        parts = [child for child in node.children if isinstance(child, Term)]
-        fields = {part.fields for part in parts}
-        plain = len(parts) == len(node.children) and not any(
-            sign in part.text for part in parts for sign in "*?#"
-        )
-        if plain and len(fields) == 1 and self.proximity == "meaning":
-            (one,) = fields
-            tag = {
-                frozenset({"ti"}): "ti", frozenset({"ti", "ab"}): "tiab", frozenset({"ad"}): "ad",
-            }.get(one or frozenset())  # fmt: skip
-            if tag is not None:
-                if node.ordered:
-                    self.lose(node.span, "the order of the words", "more")
-                words = " ".join(part.text for part in parts)
-                return f'"{words}"[{tag}:~{node.distance - 1}]'
-        self.lose(node.span, "nearness became AND", "more")
-        text = " AND ".join(texts)
-        return f"({text})" if outer else text
+    def near_pubmed(self, node: Near, outer: str) -> str:
+        """PubMed's nearness takes two plain words in one field; else it is AND."""
+        fields = one_field(node)
+        tag = _PUBMED_NEAR.get(fields or frozenset())
+        pairs = sides(node) if tag is not None and self.proximity == "meaning" else None
+        plain = [not set(" *?#") & set(left + right) for left, right in pairs or ()]
+        if pairs is None or not any(plain):
+            self.lose(node.span, "nearness became AND", "more")
+            text = " AND ".join(self.node(child, outer="near") for child in node.children)
+            return f"({text})" if outer else text
+        if node.ordered:
+            self.lose(node.span, "the order of the words", "more")
+        found: list[str] = []
+        for (left, right), kept in zip(pairs, plain, strict=True):
+            if kept:
+                found.append(f'"{left} {right}"[{tag}:~{node.distance - 1}]')
+                continue
+            self.lose(node.span, f"nearness of {left!r} and {right!r} became AND", "more")
+            both = (Term(text=side, fields=fields, span=node.span) for side in (left, right))
+            found.append(f"({' AND '.join(self.term(side) for side in both)})")
+        text = " OR ".join(found)
+        return f"({text})" if outer and found[1:] else text
 
     def frequency(self, node: Frequency) -> str:
         """Write a frequency; only Ovid has it."""
