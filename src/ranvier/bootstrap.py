@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
@@ -24,6 +25,7 @@ from ranvier.storage import (
     SqlStore,
     is_review,
     is_snapshot,
+    open_accounts,
     open_folder,
     open_memory,
     open_url,
@@ -32,6 +34,7 @@ from ranvier.storage import (
     review_ids,
     write_snapshot,
 )
+from ranvier.workflow.accounts import Accounts
 from ranvier.workflow.ports import Asked, Source, Store
 
 __all__ = [
@@ -39,6 +42,7 @@ __all__ = [
     "Mode",
     "cache_folder",
     "create_store",
+    "keep_accounts",
     "open_source",
     "open_spool",
     "open_store",
@@ -117,6 +121,17 @@ def places_in(place: str) -> list[str]:
         raise NotFoundError(f"there is no folder {folder}.", remedy="Check the path, or make it.")
     inside = sorted(folder.iterdir())
     return [str(held) for held in inside if is_review(held) or is_snapshot(held)]
+
+
+def keep_accounts(place: str) -> Accounts:
+    """Open the accounts of a server.
+
+    Parameters
+    ----------
+    place : str
+        Path of a SQLite file, ``:memory:``, or ``postgresql://user@host/database``.
+    """
+    return Accounts(open_accounts(place), clock=time.time)
 
 
 def open_source(

@@ -23,6 +23,7 @@ from ranvier.cli.prove import reproduce, verify
 from ranvier.cli.qualify import qualify
 from ranvier.cli.query import query
 from ranvier.cli.search import search
+from ranvier.cli.serve import account, serve
 from ranvier.errors import RanvierError
 
 __all__ = ["cli", "main"]
@@ -69,7 +70,8 @@ def cli() -> None:
 
 for command in (
     demo, new, status, build, trace, log, verify, reproduce,
-    search, import_, dedup, export, undo, query, snapshot, restore, analyse, qualify, benchmark,
+    search, import_, dedup, export, undo, query, snapshot, restore,
+    serve, account, analyse, qualify, benchmark,
 ):  # fmt: skip
     cli.add_command(command)
 

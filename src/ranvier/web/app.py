@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -78,7 +79,7 @@ def make_app(settings: Settings) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", _Static(directory=Path(str(resources.files("ranvier.web"))) / "static"))
-    _translate_errors(app)
+    _translate_errors(app, settings)
     return app
 
 
@@ -132,7 +133,7 @@ class _Static(StaticFiles):
         return response
 
 
-def _translate_errors(app: FastAPI) -> None:
+def _translate_errors(app: FastAPI, settings: Settings) -> None:
     """Turn errors of ours into pages (or JSON under ``/api``); a bug stays a bug."""
 
     def wrong(request: Request, error: Exception) -> Response:
@@ -151,7 +152,10 @@ def _translate_errors(app: FastAPI) -> None:
         if request.url.path.startswith("/api/"):
             told = {"error": "NotSignedIn", "message": "Nobody has signed in.", "remedy": None}
             return JSONResponse(told, status_code=401)
-        return app.state.doors.ask(request)
+        if settings.accounts is None:
+            return page(request, "stranger.html.j2", status=401)
+        back = quote(request.url.path) if request.method == "GET" else "/"
+        return RedirectResponse(f"/sign-in?next={back}", status_code=303)
 
     app.add_exception_handler(RanvierError, wrong)
     app.add_exception_handler(HTTPException, wrong)

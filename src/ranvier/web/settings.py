@@ -29,6 +29,9 @@ class Settings:
     accounts : str or None
         Where the server keeps accounts, invitations and sessions: the path of a SQLite file or a
         ``postgresql://`` address; ``None`` for one person, without accounts.
+    sessions : str
+        Where sessions are kept where there are no accounts, so that they outlive the server: the
+        path of a SQLite file, or ``:memory:``.
     addresses : tuple of str
         Under which addresses people reach the server, such as ``https://reviews.example.org``.
     largest_upload : int
@@ -46,6 +49,7 @@ class Settings:
     actor: str = "person:owner"
     token: str | None = field(default=None, repr=False)
     accounts: str | None = field(default=None, repr=False)
+    sessions: str = field(default=":memory:", repr=False)
     addresses: tuple[str, ...] = ()
     largest_upload: int = LARGEST_UPLOAD
 
@@ -70,6 +74,13 @@ class Settings:
                 "a server on all interfaces must know under which name people reach it.",
                 remedy="Add --address https://reviews.example.org (with your own name).",
             )
+
+    @property
+    def address(self) -> str:
+        """The address that is told to people."""
+        if self.addresses:
+            return self.addresses[0].rstrip("/")
+        return f"http://{_authority(self.host, self.port)}"
 
     @property
     def secure(self) -> bool:

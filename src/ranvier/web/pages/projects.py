@@ -23,9 +23,9 @@ def projects(request: Request, token: str | None = None) -> Response:
     """List the reviews; a token in the address is exchanged for a session first."""
     doors: Doors = request.app.state.doors
     if token is not None:
-        secret = doors.enter(request, token)
+        secret = doors.exchange(token)
         response: Response = RedirectResponse("/", status_code=303)
-        return doors.keep(response, secret) if secret else response
+        return doors.let_in(response, secret) if secret else response
     visitor = visitor_of(request)
     shelf: Shelf = request.app.state.shelf
     shelf.look()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
+
+from ranvier.workflow.accounts import Account
 
 __all__ = ["NotSignedIn", "Visitor", "visitor_of"]
 
@@ -19,19 +21,19 @@ class Visitor:
         Who acts in the log of every review.
     name : str
         As the pages call them.
-    account : str or None
-        Id of the account; ``None`` on one's own machine.
+    account : Account or None
+        ``None`` on one's own machine.
     keeper : bool
         Whether they keep the server: make reviews, and open one that has no team yet.
-    session : str
-        What the session is known by; never its secret.
+    secret : str
+        Of the session; no page shows it.
     """
 
     actor: str
     name: str
-    account: str | None
+    account: Account | None = field(repr=False)
     keeper: bool
-    session: str
+    secret: str = field(repr=False)
 
 
 class NotSignedIn(Exception):
