@@ -219,6 +219,43 @@ def test_the_same_title_in_the_year_after_needs_more_than_the_authors():
     assert len(found.questions) == 1
 
 
+def test_online_before_it_was_printed_needs_no_identifier():
+    early = {"year": 2000, "volume": None, "issue": None, "pages": None}
+    assert deduplicate(records(**early)).clusters == (("a", "b"),)
+    later = {**early, "year": 2002}  # printed first, then of no volume: that is another report
+    assert deduplicate(records(**later)).clusters == ()
+
+
+def test_another_translation_of_a_title_on_the_same_pages_is_one_report():
+    other = "[Treatment by antibodies of a disease of the motor nerves. French trial]"
+    assert deduplicate(records(title=other)).clusters == (("a", "b"),)
+    assert deduplicate(records(title=other.strip("[]"))).clusters == ()
+    assert deduplicate(records(title=other, issue="1 Suppl", pages="S145-S153")).clusters == ()
+
+
+def test_another_word_in_the_title_is_no_slip():
+    """Twins: the trial in adults and that in children, in one volume, one without its pages."""
+    adults = TRIAL["title"].replace("study", "study in adults with severe disease")
+    found = deduplicate(
+        [
+            replace(record, title=title, pages=pages)
+            for record, title, pages in zip(
+                records(),
+                (adults, adults.replace("adults", "children")),
+                ("145-153", None),
+                strict=True,
+            )
+        ]
+    )
+    assert found.clusters == ()
+    assert len(found.questions) == 1
+
+
+def test_a_slip_in_the_title_is_one_report_in_one_volume():
+    slip = TRIAL["title"].replace("multifocal", "mulitfocal")
+    assert deduplicate(records(title=slip, pages=None, issue=None)).clusters == (("a", "b"),)
+
+
 def test_records_without_a_title_are_never_merged_unseen():
     a, b = records()
     assert deduplicate([a, replace(b, title="")]).clusters == ()

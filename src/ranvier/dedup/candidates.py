@@ -48,6 +48,8 @@ _KEYS = """
             WHERE registry <> ''
         UNION ALL SELECT i, hash(10, first, left(letters, 10)) FROM fresh
             WHERE first <> '' AND letters <> ''
+        UNION ALL SELECT i, hash(11, first, year, volume) FROM fresh
+            WHERE first <> '' AND volume <> '' AND year > 0
     )
     INSERT INTO key
         SELECT DISTINCT k, i FROM keys

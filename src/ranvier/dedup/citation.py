@@ -56,6 +56,8 @@ class Citation:
         Whether it says of itself that it is an abstract of a conference.
     registration : bool
         Whether it is an entry of a trial register.
+    foreign : bool
+        Whether its title is translated, or not English: another source translates it otherwise.
     """
 
     title: str
@@ -79,6 +81,7 @@ class Citation:
     abstract: str
     conference: bool
     registration: bool
+    foreign: bool
 
 
 def cite(record: Record) -> Citation:
@@ -125,6 +128,9 @@ def cite(record: Record) -> Citation:
         or "conference" in journal.casefold()
         or "annual meeting" in journal.casefold(),
         registration=record.genre == "registration" or "registr" in kind,
+        foreign=title.foreign
+        or bool(record.original_title)
+        or any(not said.casefold().startswith("en") for said in record.languages),
     )
 
 

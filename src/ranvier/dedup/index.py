@@ -22,7 +22,7 @@ from ranvier.errors import InputError
 __all__ = ["Index"]
 
 #: Raised whenever a record is made comparable, keyed or kept in another way.
-FORM = "2"
+FORM = "3"
 
 
 class Index(Library):

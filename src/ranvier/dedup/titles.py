@@ -31,6 +31,19 @@ _HUNG_ON = re.compile(
     r"|\s*\[[A-Z]?[a-z]+(?:[,;/] ?[A-Z][a-z]+)*\]\s*\.?\s*$",
     re.I,
 )
+#: The language of the article, said after its title.
+_LANGUAGE = re.compile(
+    r"\[(?:(?:article )?in )?(?!english\b)[a-z]+(?:ese|ian|ish|an|ch)\W*\]", re.I
+)
+#: Words of other languages of which two stand in no English title.
+_ABROAD = frozenset(
+    (
+        "der", "die", "das", "dem", "den", "und", "bei", "mit", "von", "zur", "zum", "eine", "des",
+        "les", "du", "une", "chez", "dans", "et", "sur", "los", "las", "del", "en", "con", "una",
+        "para", "por", "el", "y", "di", "della", "nei", "dei", "delle", "da", "do", "dos", "em",
+        "het", "een", "voor", "och", "av", "og", "til", "w", "na", "ve",
+    )
+)  # fmt: skip
 #: A notice's own words around the title of the article it is about.
 _NOTICE_WORDS = re.compile(
     r"^\W*(?:(?:author |publisher )?(?:erratum|errata|corrigendum|corrigenda|correction)s?"
@@ -140,12 +153,15 @@ class Title:
         ``erratum``, ``retraction``, ``reply``, ``comment``, ``editorial``, or empty.
     retracted : bool
         Whether the publisher marked the article itself as retracted.
+    foreign: bool
+        Whether it is translated, or of another language than English.
     """
 
     words: str
     numbers: str
     notice: str
     retracted: bool
+    foreign: bool
 
 
 def fold(text: str) -> str:
@@ -195,6 +211,7 @@ def read_title(text: str, type_: str = "") -> Title:
     """
     retracted = False
     text = _plain(text)
+    foreign = text.startswith("[") or _LANGUAGE.search(text) is not None
     if "etracted" in text or "RETRACTED" in text or "ithdrawn" in text or "WITHDRAWN" in text:
         bare = _RETRACTED_BELOW.sub("", _MARKED_RETRACTED.sub("", text))
         retracted, text = bare != text, bare
@@ -210,7 +227,8 @@ def read_title(text: str, type_: str = "") -> Title:
         elif text.endswith((")", "]", ").", "].")):
             text = _HUNG_ON.sub("", text)
     words = _american(fold(text))
-    return Title(words, _numbers(words), notice, retracted)
+    foreign = foreign or len(_ABROAD.intersection(words.split())) > 1
+    return Title(words, _numbers(words), notice, retracted, foreign)
 
 
 def _american(words: str) -> str:

@@ -6,13 +6,16 @@ A veto never merges by itself and is never outvoted by a score: such a pair is a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import fuzz
 
 from ranvier.dedup.citation import Citation
 from ranvier.dedup.compare import LEVELS, Levels, Pairs
+from ranvier.dedup.titles import words_of
 
 __all__ = ["VETOES", "Flags", "vetoes"]
 
@@ -38,6 +41,8 @@ VETOES: dict[str, str] = {
     "thin": "too little is known of where they were published",
 }
 
+#: Similarity (0-100) of the words in which two titles differ, below which that is no slip.
+SLIP = 50.0
 _PREPRINTS = (
     "biorxiv", "medrxiv", "arxiv", "ssrn", "research square", "preprint", "psyarxiv", "chemrxiv",
     "authorea", "osf ",
@@ -89,6 +94,17 @@ def vetoes(
     bare = ~(same_id | told | placed | issued)
     brief = at("title", "part") & mark([min(len(a.title), len(b.title)) < 24 for a, b in both])
     again = np.zeros(len(both), np.bool_) if recurring is None else bare & recurring
+    named = mark([min(len(a.names), len(b.names)) > 1 for a, b in both])
+    written = at("authors", "same") & named & at("journal", "same")
+    # One source gives neither pages nor issue: the volume must do, or the year that it went online.
+    bound = written & at("volume", "same") & at("year", "same")
+    translated = bound & ranged & ~at("issue", "differs") & ~at("abstract", "differs")
+    translated &= mark([_translated(a, b) for a, b in both])
+    ahead = written & at("title", "same, long") & at("year", "next")
+    ahead &= at("volume", "same") | mark([_ahead(a, b) for a, b in both])
+    near = at("title", "near")
+    near[near] = [not _swapped(*both[k]) for k in np.flatnonzero(near)]
+    near |= at("title", "part")
     conference = mark([_meeting(a, b) for a, b in both])
     return {
         "pmid": at("pmid", "differs"),
@@ -114,10 +130,10 @@ def vetoes(
             | (placed & at("volume", "same"))
             | (issued & (exact | at("title", "near")) & at("authors", "same"))
         ),
-        "title": at("title", "differs")
+        "title": (at("title", "differs") & ~translated)
         | (at("title", "alike") & ~(same_id | (printed & at("authors", "same")) | told)),
         "thin": again
-        | (at("year", "next", "differs") & bare)
+        | (at("year", "next", "differs") & bare & ~ahead)
         | (brief & ~(placed | same_id))
         | (at("title", "none") & ~same_id)
         | ~(
@@ -132,7 +148,9 @@ def vetoes(
                 & at("volume", "same", "none")
                 & at("journal", "same")
             )
-            | (at("title", "near", "part") & issued & at("authors", "same", "most", "first"))
+            | (exact & at("authors", "same") & at("volume", "same") & at("year", "same"))
+            | (near & issued & at("authors", "same", "most", "first"))
+            | (near & bound)
         ),
     }
 
@@ -168,6 +186,26 @@ def _meeting(a: Citation, b: Citation) -> bool:
     other = b if a.conference else a
     brief = other.page > 0 and other.end == other.page
     return not (brief or other.issue.startswith("s") or other.letters == "s")
+
+
+def _swapped(a: Citation, b: Citation) -> bool:
+    """Say whether one title has another word in the place of one: adults for adolescents."""
+    x, y = Counter(words_of(a.title)), Counter(words_of(b.title))
+    one, other = ("".join(sorted(words.elements())) for words in (x - y, y - x))
+    return bool(one) and bool(other) and fuzz.ratio(one, other) < SLIP
+
+
+def _ahead(a: Citation, b: Citation) -> bool:
+    """Say whether the earlier one went online before the later one was printed."""
+    first, then = (a, b) if a.year < b.year else (b, a)
+    waiting = not (first.volume or first.issue or first.page)
+    return waiting and bool(then.volume and then.page) and not (a.conference or b.conference)
+
+
+def _translated(a: Citation, b: Citation) -> bool:
+    """Say whether one title may translate the other, where two abstracts would share a page."""
+    abstracts = any(c.conference or c.letters or c.issue.startswith("s") for c in (a, b))
+    return (a.foreign or b.foreign) and not abstracts and a.end > a.page + 1
 
 
 def _section(a: Citation, b: Citation) -> bool:
