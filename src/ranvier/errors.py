@@ -7,6 +7,7 @@
     │   ├── RuleError                  a fact the review's own rules refuse (events > n)
     │   ├── AnchorError                a quote that is not in its source
     │   └── SnapshotError              a snapshot that is broken or was changed
+    ├── AccessError (PermissionError)  a role, or blinding, does not allow it
     ├── NotFoundError (LookupError)    nothing of that name in this review
     ├── ConvergenceError (ArithmeticError)
     ├── StorageError (OSError)         the place a review is kept in does not serve
@@ -25,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 __all__ = [
+    "AccessError",
     "AnchorError",
     "BusyError",
     "ConvergenceError",
@@ -110,6 +112,10 @@ class AnchorError(InputError):
 
 class SnapshotError(InputError):
     """A snapshot that is incomplete, damaged or was changed after it was written."""
+
+
+class AccessError(RanvierError, PermissionError):
+    """Somebody's role in the team, or their blinding, does not allow what they asked for."""
 
 
 class NotFoundError(RanvierError, LookupError):

@@ -13,15 +13,17 @@ from typing import Any, Generic, TypeVar
 import msgspec
 import rfc8785
 
+from ranvier.core.allotment import Allotment, Opening
 from ranvier.core.analysis import AnalysisRecorded
 from ranvier.core.duplicates import Deduplication, Match
 from ranvier.core.finding import Finding, Published, Text, Version
 from ranvier.core.judgement import Certainty, RiskOfBias
 from ranvier.core.protocol import Protocol
 from ranvier.core.result import ResultRow
-from ranvier.core.screening import Decision
+from ranvier.core.screening import Decision, decision_key
 from ranvier.core.search import Clustering, Import, Retrieval, SearchRun
 from ranvier.core.study import Conflict, Report, Study
+from ranvier.core.team import Member
 from ranvier.core.value import Source
 from ranvier.errors import InputError
 
@@ -65,11 +67,6 @@ class Fact(Generic[T]):
     key: Callable[[T], str]
 
 
-def _decision_key(d: Decision) -> str:
-    """One standing decision for each stage, item and reviewer."""
-    return f"{d.stage}/{d.item}/{d.reviewer}"
-
-
 _ALL: tuple[Fact[Any], ...] = (
     Fact("review.opened", "review", ReviewOpened, lambda p: p.id),
     Fact("protocol.agreed", "protocol", Protocol, lambda p: "protocol"),
@@ -80,7 +77,10 @@ _ALL: tuple[Fact[Any], ...] = (
     Fact("records.clustered", "clustering", Clustering, lambda p: p.id),
     Fact("records.deduplicated", "deduplication", Deduplication, lambda p: p.id),
     Fact("records.matched", "match", Match, lambda p: "=".join(sorted((p.a, p.b)))),
-    Fact("decision.made", "decision", Decision, _decision_key),
+    Fact("team.joined", "member", Member, lambda p: p.actor),
+    Fact("screening.allotted", "allotment", Allotment, lambda p: p.id),
+    Fact("screening.opened", "opening", Opening, lambda p: p.allotment),
+    Fact("decision.made", "decision", Decision, decision_key),
     Fact("report.found", "report", Report, lambda p: p.id),
     Fact("study.described", "study", Study, lambda p: p.id),
     Fact("row.extracted", "row", ResultRow, lambda p: p.id),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ranvier.core.record import RecordKind
 from ranvier.core.review import Review
-from ranvier.core.screening import Decision, ItemState, screening_state
+from ranvier.core.screening import Decision, ItemState, keeping, screening_state
 
-__all__ = ["Flow", "flow_of", "item_states"]
+__all__ = ["Flow", "count_flow", "flow_of", "item_decisions", "item_states"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,26 +47,27 @@ class Flow:
     warnings: tuple[str, ...]
 
 
-#: Which of two verdicts keeps a report in the review.
-_KEEPS = {"exclude": 0, "not_retrieved": 0, "maybe": 1, "include": 2}
-
-
 def item_states(review: Review, stage: str) -> dict[str, ItemState]:
     """Return the screening state of every item that has a decision at `stage`."""
-    protocol = review.protocol
-    rules = {rule.stage: rule for rule in protocol.screening} if protocol else {}
+    return _states(review, stage, item_decisions(review, stage))
+
+
+def item_decisions(review: Review, stage: str) -> dict[str, tuple[Decision, ...]]:
+    """Return the decisions on every item that has one: a vote a person, and a resolution.
+
+    Votes of people who were removed from the team are left out. Who judged two records of one
+    report has one voice: the one that keeps it.
+    """
+    removed = {m.actor for m in review.team.values() if m.status == "removed"}
     by_item: dict[str, dict[str, Decision]] = {}
     for decision in review.decisions.values():
-        if decision.stage == stage:
-            given = by_item.setdefault(review.item_of(decision.item), {})
-            before = given.get(decision.reviewer)
-            # One person who judged two records of one report has one voice: the one that keeps it.
-            if before is None or _KEEPS[decision.verdict] >= _KEEPS[before.verdict]:
-                given[decision.reviewer] = decision
-    return {
-        item: screening_state(given.values(), rules[stage])  # pyright: ignore[reportArgumentType]
-        for item, given in by_item.items()
-    }
+        if decision.stage != stage or (decision.reviewer in removed and not decision.resolves):
+            continue
+        given = by_item.setdefault(review.item_of(decision.item), {})
+        voice = "" if decision.resolves else decision.reviewer
+        before = given.get(voice)
+        given[voice] = decision if before is None else keeping(before, decision)
+    return {item: tuple(given.values()) for item, given in by_item.items()}
 
 
 def flow_of(review: Review) -> Flow:
@@ -73,73 +76,113 @@ def flow_of(review: Review) -> Flow:
     Title/abstract decisions are on records (or on the cluster that a record belongs to); full-text
     decisions are on records or clusters that went on, each standing for one report.
     """
-    kinds = Counter(record.kind for record in review.records.values())
+    return count_flow(
+        review,
+        kinds=Counter(record.kind for record in review.records.values()),
+        first=item_decisions(review, "title_abstract"),
+        second=item_decisions(review, "full_text"),
+    )
+
+
+def count_flow(
+    review: Review,
+    *,
+    kinds: Mapping[RecordKind | None, int],
+    first: Mapping[str, Sequence[Decision]],
+    second: Mapping[str, Sequence[Decision]],
+) -> Flow:
+    """Count a flow from the decisions on each item, of a review whose records are not read.
+
+    Parameters
+    ----------
+    kinds : mapping of str to int
+        Records by the side of the flow they came from.
+    first, second : mapping of str to sequence of Decision
+        Decisions on each item on title and abstract, and on the full text.
+    """
     duplicates = sum(len(records) - 1 for records in review.clusters.values())
-    first = item_states(review, "title_abstract")
-    second = item_states(review, "full_text")
-    screened = [item for item, state in first.items() if state in ("included", "excluded")]
-    unique = len(review.records) - duplicates
-    included = [item for item, state in second.items() if state == "included"]
-    excluded = [item for item, state in second.items() if state == "excluded"]
-    missing = [item for item, state in second.items() if state == "not_retrieved"]
-    sought = [item for item, state in first.items() if state == "included"]
+    unique = sum(kinds.values()) - duplicates
+    on_abstract = _states(review, "title_abstract", first)
+    on_full_text = _states(review, "full_text", second)
+    sought = {item for item, state in on_abstract.items() if state == "included"}
+    gone = {item for item, state in on_abstract.items() if state == "excluded"}
+    strays = sorted(on_full_text.keys() - sought)
+    # A report that was decided on, and is sought no more, is in no box below the one it left by.
+    assessed = {item: state for item, state in on_full_text.items() if item in sought}
+    boxes = Counter(assessed.values())
+    included = {item for item, state in assessed.items() if state == "included"}
+    settled = boxes["included"] + boxes["excluded"]
     studies = list(review.studies.values())
     counted = {study.id for study in studies if study.role == "included"}
-    reports = [report for study in studies if study.id in counted for report in study.reports]
-    ongoing = [report for study in studies if study.role == "ongoing" for report in study.reports]
-    warnings: list[str] = []
-    if set(second) - set(sought):
-        strays = sorted(set(second) - set(sought))
-        warnings.append(
+    reports = {report for study in studies if study.id in counted for report in study.reports}
+    ongoing = {report for study in studies if study.role == "ongoing" for report in study.reports}
+    return Flow(
+        database_results=kinds.get("database", 0),
+        register_results=kinds.get("register", 0),
+        other_results=kinds.get("other", 0),
+        duplicates=duplicates,
+        records_screened=len(sought) + len(gone),
+        records_excluded=len(gone),
+        records_excluded_reasons=_reasons(first, gone),
+        records_waiting=unique - len(sought) - len(gone),
+        reports_sought=len(sought),
+        reports_not_retrieved=boxes["not_retrieved"],
+        reports_assessed=settled,
+        reports_excluded=boxes["excluded"],
+        reports_excluded_reasons=_reasons(
+            second, {item for item, state in assessed.items() if state == "excluded"}
+        ),
+        reports_waiting=len(sought) - settled - boxes["not_retrieved"],
+        new_studies=len(counted),
+        new_reports=len(reports),
+        supporting_studies=sum(study.role == "supporting" for study in studies),
+        ongoing_studies=sum(study.role == "ongoing" for study in studies),
+        ongoing_reports=len(ongoing),
+        warnings=tuple(_warnings(review, strays, included, reports | ongoing)),
+    )
+
+
+def _warnings(
+    review: Review, strays: list[str], included: set[str], told: set[str]
+) -> Iterator[str]:
+    """Say what does not add up."""
+    if strays:
+        yield (
             f"{len(strays)} items have a full-text decision without having been included on "
             f"title and abstract: {', '.join(strays[:5])}."
         )
     in_reports = {review.item_of(report.record) for report in review.reports.values()}
-    homeless = sorted(set(included) - in_reports)
+    homeless = sorted(included - in_reports)
     if homeless:
-        warnings.append(
-            f"{len(homeless)} included reports belong to no study: {', '.join(homeless[:5])}."
-        )
-    told = len(set(reports) | set(ongoing))
-    if told != len(included) and not homeless:
-        warnings.append(
+        yield f"{len(homeless)} included reports belong to no study: {', '.join(homeless[:5])}."
+    elif len(told) != len(included):
+        yield (
             f"{len(included)} reports are included on the full text, but the included and ongoing "
-            f"studies have {told}."
+            f"studies have {len(told)}."
         )
-    return Flow(
-        database_results=kinds["database"],
-        register_results=kinds["register"],
-        other_results=kinds["other"],
-        duplicates=duplicates,
-        records_screened=len(screened),
-        records_excluded=sum(state == "excluded" for state in first.values()),
-        records_excluded_reasons=_reasons(review, "title_abstract", first),
-        records_waiting=unique - len(screened),
-        reports_sought=len(sought),
-        reports_not_retrieved=len(missing),
-        reports_assessed=len(included) + len(excluded),
-        reports_excluded=len(excluded),
-        reports_excluded_reasons=_reasons(review, "full_text", second),
-        reports_waiting=len(set(sought) - set(included) - set(excluded) - set(missing)),
-        new_studies=len(counted),
-        new_reports=len(set(reports)),
-        supporting_studies=sum(study.role == "supporting" for study in studies),
-        ongoing_studies=sum(study.role == "ongoing" for study in studies),
-        ongoing_reports=len(set(ongoing)),
-        warnings=tuple(warnings),
-    )
 
 
-def _reasons(review: Review, stage: str, states: dict[str, ItemState]) -> dict[str, int]:
-    """Count exclusions by their first reason, the most frequent first."""
-    reasons = {
-        review.item_of(d.item): d.reasons[0]
-        for d in review.decisions.values()
-        if d.stage == stage and d.verdict == "exclude" and d.reasons
+def _states(
+    review: Review, stage: str, decisions: Mapping[str, Sequence[Decision]]
+) -> dict[str, ItemState]:
+    """Fold the decisions on each item into its state."""
+    protocol = review.protocol
+    rules = {rule.stage: rule for rule in protocol.screening} if protocol else {}
+    return {
+        item: screening_state(given, rules[stage])  # pyright: ignore[reportArgumentType]
+        for item, given in decisions.items()
     }
-    counts = Counter(
-        reasons.get(item, "no reason given")
-        for item, state in states.items()
-        if state == "excluded"
-    )
-    return dict(counts.most_common())
+
+
+def _reasons(decisions: Mapping[str, Sequence[Decision]], excluded: set[str]) -> dict[str, int]:
+    """Count exclusions by one reason each, the most frequent first."""
+    counts = Counter(_reason(decisions[item]) for item in excluded)
+    return dict(sorted(counts.items(), key=lambda found: (-found[1], found[0])))
+
+
+def _reason(given: Sequence[Decision]) -> str:
+    """Choose the reason an item counts under: its resolution's, or the first that most named."""
+    told = [d for d in given if d.verdict == "exclude" and d.reasons]
+    resolved = [d for d in told if d.resolves]
+    named = Counter(d.reasons[0] for d in sorted(resolved or told, key=lambda d: d.reviewer))
+    return named.most_common(1)[0][0] if named else "no reason given"

@@ -15,6 +15,7 @@ __all__ = [
     "Protocol",
     "Question",
     "ScreeningRule",
+    "Stage",
 ]
 
 Stage = Literal["title_abstract", "full_text"]
@@ -58,11 +59,33 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreeningRule:
-    """How many independent reviewers decide at a stage, and who settles a conflict."""
+    """How many independent reviewers decide at a stage, and how a conflict is settled.
+
+    Attributes
+    ----------
+    rule : {"single", "two_independent", "two_and_adjudicator", "one_and_machine"}
+        With a machine check, one person decides every item and a machine decides it as well.
+    conflicts : {"third", "discussion"} or None
+        Whether somebody who did not vote on the item settles a conflict, or those who did, among
+        themselves. A rule with an adjudicator asks for a third; otherwise either will do if None.
+    pilot : int
+        Items that everybody reads before the others are given out; 0 for no pilot round.
+    reasons : {"required", "optional"} or None
+        Whether an exclusion names a criterion. If None, it must at full text, as PRISMA reports
+        it, wherever the protocol has criteria for full text.
+    order : {"own", "shared"}
+        What the order of a reviewer's queue learns from while they are blinded: their own
+        decisions and what is resolved, or everybody's. A shared order reveals something of what
+        the others decided.
+    """
 
     stage: Stage
-    rule: Literal["single", "two_independent", "two_and_adjudicator"]
+    rule: Literal["single", "two_independent", "two_and_adjudicator", "one_and_machine"]
     note: str | None = None
+    conflicts: Literal["third", "discussion"] | None = None
+    pilot: int = 0
+    reasons: Literal["required", "optional"] | None = None
+    order: Literal["own", "shared"] = "own"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

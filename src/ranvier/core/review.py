@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from ranvier.core import duplicates
+from ranvier.core.allotment import Allotment, Opening
 from ranvier.core.analysis import AnalysisRecorded
 from ranvier.core.duplicates import Deduplication, Match, clusters_of
 from ranvier.core.event import Event
@@ -20,6 +21,7 @@ from ranvier.core.result import ResultRow
 from ranvier.core.screening import Decision
 from ranvier.core.search import Clustering, Import, Record, Retrieval, SearchRun
 from ranvier.core.study import Conflict, Report, Study
+from ranvier.core.team import Member
 from ranvier.core.value import Source
 from ranvier.errors import NotFoundError
 
@@ -177,8 +179,23 @@ class Review:
         )
 
     @cached_property
+    def team(self) -> dict[str, Member]:
+        """Members by actor id, with those who left; empty if one person works alone."""
+        return self.all("member", Member)
+
+    @cached_property
+    def allotments(self) -> dict[str, Allotment]:
+        """Which items were given out to whom, by id."""
+        return self.all("allotment", Allotment)
+
+    @cached_property
+    def openings(self) -> dict[str, Opening]:
+        """Allotments whose blinding was lifted, by id."""
+        return self.all("opening", Opening)
+
+    @cached_property
     def decisions(self) -> dict[str, Decision]:
-        """Standing decisions, one for each stage, item and reviewer."""
+        """Standing decisions: a vote for each stage, item and reviewer, and a resolution."""
         return self.all("decision", Decision)
 
     @cached_property

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
+from ranvier.core.allotment import Allotment, Opening
 from ranvier.core.duplicates import Deduplication, Match, clusters_of
 from ranvier.core.facts import ReviewOpened, Undone, Withdrawn, fact_of
 from ranvier.core.finding import Finding
@@ -22,9 +23,10 @@ from ranvier.core.judgement import (
 )
 from ranvier.core.protocol import Protocol
 from ranvier.core.result import ResultRow, row_problems
-from ranvier.core.screening import VERDICTS, Decision
+from ranvier.core.screening import VERDICTS, Decision, needs_reason, votes_needed
 from ranvier.core.search import Clustering, Import, Retrieval
 from ranvier.core.study import Conflict, Report, Study
+from ranvier.core.team import ROLES, Member
 from ranvier.core.value import Source, Value, value_problems
 
 __all__ = ["MEASURES", "Ledger", "values_of"]
@@ -297,7 +299,76 @@ def _decision(ledger: Ledger, d: Decision) -> list[str]:
         for reason in d.reasons
         if reason not in known
     ]
+    if d.verdict == "exclude" and not d.reasons and needs_reason(protocol, d.stage):
+        known_here = ", ".join(c.id for c in protocol.criteria if c.stage == d.stage)
+        problems.append(f"{where}: an exclusion here names its reason, one of {known_here}.")
     return problems + ledger.unknown("source", d.source, where)
+
+
+def _member(ledger: Ledger, m: Member) -> list[str]:
+    """Check that a member has roles that there are, and that an owner is left."""
+    where = f"member {m.actor!r}"
+    problems = [
+        f"{where}: role {role!r} is none of {', '.join(ROLES)}."
+        for role in m.roles
+        if role not in ROLES
+    ]
+    if not m.actor.strip():
+        problems.append("a member has no id.")
+    team = {**ledger.of("member"), m.actor: m}
+    if not any("owner" in o.roles and o.status == "active" for o in team.values()):
+        problems.append(f"{where}: the review would have no owner.")
+    return problems
+
+
+def _allotment(ledger: Ledger, a: Allotment) -> list[str]:
+    """Check that what is given out is known, and that enough people read it."""
+    where = f"allotment {a.id!r}"
+    protocol = ledger.protocol()
+    rule = next((r for r in protocol.screening if r.stage == a.stage), None) if protocol else None
+    if rule is None:
+        return [f"{where}: the protocol has no screening rule for stage {a.stage!r}."]
+    problems: list[str] = []
+    held = ledger.of("allotment").get(a.id)
+    if held is not None and held != a:
+        problems.append(f"{where} is made already; an allotment is never changed.")
+    if bool(a.items) == bool(a.imports):
+        problems.append(f"{where} names items, or imports, and not both.")
+    for imported in a.imports:
+        problems += ledger.unknown("import", imported, where)
+    strays = [item for item in a.items if not _is_item(ledger, item)]
+    if strays:
+        problems.append(f"{where} names {strays[0]!r}: no such record or cluster.")
+    team = ledger.of("member")
+    if team:
+        problems += [
+            f"{where} names {reviewer!r}, who is not in the team."
+            for reviewer in a.reviewers
+            if reviewer not in team
+        ]
+    if len(set(a.reviewers)) != len(a.reviewers):
+        problems.append(f"{where} names a reviewer twice.")
+    needed = 1 if a.kind == "substitute" else votes_needed(rule)
+    if not needed <= a.votes <= len(a.reviewers):
+        problems.append(
+            f"{where}: {a.votes} of {len(a.reviewers)} reviewers decide each item; the rule "
+            f"{rule.rule!r} asks for {needed}."
+        )
+    if a.kind == "substitute" or a.within is not None:
+        main = ledger.of("allotment").get(a.within or "")
+        if a.kind != "substitute" or main is None or main.stage != a.stage:
+            problems.append(f"{where} is no substitute within an allotment of its stage.")
+    return problems
+
+
+def _opening(ledger: Ledger, o: Opening) -> list[str]:
+    """Check that what is opened was allotted, and belongs to no other allotment."""
+    main = ledger.of("allotment").get(o.allotment)
+    if main is None:
+        return [f"there is no allotment {o.allotment!r} to open."]
+    if main.within is not None:
+        return [f"allotment {o.allotment!r} is opened with the one it belongs to, {main.within!r}."]
+    return []
 
 
 def _report(ledger: Ledger, r: Report) -> list[str]:
@@ -413,6 +484,9 @@ _CHECKS: dict[type, Callable[[Ledger, Any], list[str]]] = {
     Clustering: _clustering,
     Deduplication: _deduplication,
     Match: _match,
+    Member: _member,
+    Allotment: _allotment,
+    Opening: _opening,
     Decision: _decision,
     Report: _report,
     Study: _study,

@@ -14,13 +14,17 @@ from ranvier.synthesis import analyse_all, multiverse, reproduce
 from ranvier.workflow.load import load
 from ranvier.workflow.ports import Store
 
-__all__ = ["book_of"]
+__all__ = ["book_from", "book_of"]
 
 
 def book_of(store: Store) -> Book:
     """Compute everything a review document shows: a pure function of the log."""
-    review = load(store)
     seq, head = store.head()
+    return book_from(load(store), seq=seq, head=head)
+
+
+def book_from(review: Review, *, seq: int, head: str) -> Book:
+    """Compute the same from a review that was loaded, up to an event and its hash."""
     analyses = analyse_all(review)
     return Book(
         review=review,

@@ -1,18 +1,10 @@
-"""The Python face: `ranvier.open(place)` gives a thin handle on a review.
-
-Examples
---------
->>> import ranvier
->>> with ranvier.open(ranvier.shipped("mmn")) as r:
-...     strength = r.analyses()["strength-published"].effect
->>> f"{strength.estimate:.2f} ({strength.ci_lb:.2f} to {strength.ci_ub:.2f})"
-'11.00 (2.86 to 42.25)'
-"""
+"""A review that is open: a thin handle on everything that can be done with it."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,43 +12,31 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
+from ranvier.api.seat import Seat
 from ranvier.bootstrap import (
-    Mode,
-    cache_folder,
-    create_store,
     open_source,
     open_spool,
-    open_store,
-    restore_store,
-    shipped_review,
     snapshot_store,
 )
 from ranvier.core.analysis import Analysis
 from ranvier.core.book import Book
 from ranvier.core.event import Event
-from ranvier.core.facts import ReviewOpened, decode
+from ranvier.core.facts import decode
 from ranvier.core.fold import subject
 from ranvier.core.reproduction import Reproduction
 from ranvier.core.review import Actor, Review
-from ranvier.core.rules import Ledger
 from ranvier.core.search import SearchRun
 from ranvier.core.trace import Node, node_at, trace_lines
-from ranvier.dedup.labelled import Agreement, measure, pooled, read_labelled
 from ranvier.dedup.overlap import Overlap
-from ranvier.errors import InputError, NotFoundError, RuleError
+from ranvier.errors import InputError, NotFoundError
 from ranvier.formats import Written, write_records
-from ranvier.formats.benchmark import CaseOutcome as RecordsCase
-from ranvier.formats.benchmark import measure_records
 from ranvier.reporting import all_nodes, forest_plot, review_document
 from ranvier.reporting.search_report import search_report
 from ranvier.workflow.analyse import record_analyses
-from ranvier.workflow.analyse_sheet import analyse_sheet as analyse
 from ranvier.workflow.build import book_of
 from ranvier.workflow.collect import (
     Collected,
-    Preview,
     import_records,
-    preview_records,
     search_runs,
 )
 from ranvier.workflow.conclude import grounded
@@ -69,30 +49,16 @@ from ranvier.workflow.deduplicate import (
     match,
     source_overlap,
 )
-from ranvier.workflow.draw_sheet import draw_sheet as draw
 from ranvier.workflow.load import load
 from ranvier.workflow.ports import Store
 from ranvier.workflow.prove import prove_quotes
 from ranvier.workflow.record import Saying, record
 from ranvier.workflow.reproduce import reproduce_file
 from ranvier.workflow.retrieve import PlannedSearch, Retrieved, plan_search, retrieve
+from ranvier.workflow.screen.desk import Desk
 from ranvier.workflow.undo import undo
 
-__all__ = [
-    "OpenReview",
-    "RecordsCase",
-    "Status",
-    "analyse",
-    "benchmark_dedup",
-    "benchmark_records",
-    "draw",
-    "new",
-    "open",
-    "preview_import",
-    "reproduce",
-    "restore",
-    "shipped",
-]
+__all__ = ["OpenReview", "Status", "Verified"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +121,23 @@ class OpenReview:
         self._store = store
         self._place = place
         self._cache = cache
+        self._door = threading.Lock()
+        self._desk: Desk | None = None
         self._book: tuple[int, Book] | None = None
         self._steps: tuple[Book, Mapping[str, Node]] | None = None
+
+    def seat(self, actor: str) -> Seat:
+        """Give somebody their place in the screening: what they see, and what they may do.
+
+        Raises
+        ------
+        AccessError
+            If the review has a team and they are not in it.
+        """
+        with self._door:
+            if self._desk is None:
+                self._desk = Desk(self._store, cache=self._cache)
+        return Seat(self._desk, actor)
 
     def __enter__(self) -> OpenReview:
         """Return itself."""
@@ -451,7 +432,7 @@ class OpenReview:
         """Recompute published results: those of the review, or those of a file."""
         if published is None:
             return list(self.book().reproductions)
-        return reproduce(published)
+        return reproduce_file(published)
 
     def verify(self, documents: str | Path | None = None) -> Verified:
         """Prove the chain and the projections, and the quotes against documents at hand.
@@ -500,65 +481,6 @@ class OpenReview:
     def snapshot(self, folder: str | Path) -> None:
         """Write the whole review as a deterministic text tree."""
         snapshot_store(self._store, folder)
-
-
-def open(place: str | Path, *, mode: Mode = "write") -> OpenReview:
-    """Open a review: a folder, a snapshot (for reading) or a ``postgresql://`` address."""
-    return OpenReview(open_store(place, mode=mode), cache=cache_folder(place), place=place)
-
-
-def new(place: str | Path, *, id: str, title: str, actor: str, language: str = "en") -> OpenReview:
-    """Make an empty review."""
-    opened = ReviewOpened(id=id, title=title, language=language)
-    problems = Ledger().problems(opened)
-    if problems:  # before anything is made that would be left behind
-        raise RuleError(problems, remedy="Give the review another --id or --title.")
-    review = OpenReview(create_store(place, review_id=id), cache=cache_folder(place), place=place)
-    review.record([Saying(payload=opened, actor=actor)])
-    return review
-
-
-def restore(snapshot: str | Path, place: str | Path) -> OpenReview:
-    """Read a snapshot back into a review, to the same hashes."""
-    return OpenReview(restore_store(snapshot, place), cache=cache_folder(place), place=place)
-
-
-def reproduce(published: str | Path) -> list[Reproduction]:
-    """Recompute the published results of a file; no review is needed."""
-    return reproduce_file(published)
-
-
-def preview_import(path: str | Path) -> Preview:
-    """Read a file of records and say what it would give: what it is, how many, what is odd."""
-    return preview_records(path)
-
-
-def benchmark_records(paths: Iterable[str | Path]) -> list[RecordsCase]:
-    """Read files of records and compare with how many there should be; no review is needed."""
-    return measure_records(Path(path) for path in paths)
-
-
-def shipped(name: str) -> Path:
-    """Return the snapshot of a review that comes with Ranvier."""
-    return shipped_review(name)
-
-
-def benchmark_dedup(paths: Iterable[str | Path]) -> list[Agreement]:
-    """Deduplicate labelled sets and say how far we agree: one result a set, then the pooled one.
-
-    Parameters
-    ----------
-    paths : iterable of str or Path
-        Files in the format of ``reference/dedup/README.md``, or folders of them.
-    """
-    files: list[Path] = []
-    for path in map(Path, paths):
-        inside = sorted([*path.glob("*.csv"), *path.glob("*.csv.gz")]) if path.is_dir() else [path]
-        if not inside:
-            raise InputError(f"{path} holds no .csv and no .csv.gz.", remedy="Check the path.")
-        files += inside
-    found = [measure(read_labelled(str(file), file.read_bytes())) for file in files]
-    return [*found, pooled(found)]
 
 
 def _files(folder: str | Path | None) -> dict[str, bytes]:

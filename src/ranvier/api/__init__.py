@@ -1,0 +1,43 @@
+"""The Python face: `ranvier.open(place)` gives a thin handle on a review.
+
+Examples
+--------
+>>> import ranvier
+>>> with ranvier.open(ranvier.shipped("mmn")) as r:
+...     strength = r.analyses()["strength-published"].effect
+>>> f"{strength.estimate:.2f} ({strength.ci_lb:.2f} to {strength.ci_ub:.2f})"
+'11.00 (2.86 to 42.25)'
+"""
+
+from ranvier.api.doors import (
+    RecordsCase,
+    benchmark_dedup,
+    benchmark_records,
+    new,
+    open,
+    preview_import,
+    reproduce,
+    restore,
+    shipped,
+)
+from ranvier.api.review import OpenReview, Status
+from ranvier.api.seat import Seat
+from ranvier.workflow.analyse_sheet import analyse_sheet as analyse
+from ranvier.workflow.draw_sheet import draw_sheet as draw
+
+__all__ = [
+    "OpenReview",
+    "RecordsCase",
+    "Seat",
+    "Status",
+    "analyse",
+    "benchmark_dedup",
+    "benchmark_records",
+    "draw",
+    "new",
+    "open",
+    "preview_import",
+    "reproduce",
+    "restore",
+    "shipped",
+]

@@ -1,0 +1,97 @@
+"""The doors: opening, making and restoring a review, and what needs none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ranvier.api.review import OpenReview
+from ranvier.bootstrap import (
+    Mode,
+    cache_folder,
+    create_store,
+    open_store,
+    restore_store,
+    shipped_review,
+)
+from ranvier.core.facts import ReviewOpened
+from ranvier.core.reproduction import Reproduction
+from ranvier.core.rules import Ledger
+from ranvier.dedup.labelled import Agreement, measure, pooled, read_labelled
+from ranvier.errors import InputError, RuleError
+from ranvier.formats.benchmark import CaseOutcome as RecordsCase
+from ranvier.formats.benchmark import measure_records
+from ranvier.workflow.collect import Preview, preview_records
+from ranvier.workflow.record import Saying
+from ranvier.workflow.reproduce import reproduce_file
+
+__all__ = [
+    "RecordsCase",
+    "benchmark_dedup",
+    "benchmark_records",
+    "new",
+    "open",
+    "preview_import",
+    "reproduce",
+    "restore",
+    "shipped",
+]
+
+
+def open(place: str | Path, *, mode: Mode = "write") -> OpenReview:
+    """Open a review: a folder, a snapshot (for reading) or a ``postgresql://`` address."""
+    return OpenReview(open_store(place, mode=mode), cache=cache_folder(place), place=place)
+
+
+def new(place: str | Path, *, id: str, title: str, actor: str, language: str = "en") -> OpenReview:
+    """Make an empty review."""
+    opened = ReviewOpened(id=id, title=title, language=language)
+    problems = Ledger().problems(opened)
+    if problems:  # before anything is made that would be left behind
+        raise RuleError(problems, remedy="Give the review another --id or --title.")
+    review = OpenReview(create_store(place, review_id=id), cache=cache_folder(place), place=place)
+    review.record([Saying(payload=opened, actor=actor)])
+    return review
+
+
+def restore(snapshot: str | Path, place: str | Path) -> OpenReview:
+    """Read a snapshot back into a review, to the same hashes."""
+    return OpenReview(restore_store(snapshot, place), cache=cache_folder(place), place=place)
+
+
+def reproduce(published: str | Path) -> list[Reproduction]:
+    """Recompute the published results of a file; no review is needed."""
+    return reproduce_file(published)
+
+
+def preview_import(path: str | Path) -> Preview:
+    """Read a file of records and say what it would give: what it is, how many, what is odd."""
+    return preview_records(path)
+
+
+def benchmark_records(paths: Iterable[str | Path]) -> list[RecordsCase]:
+    """Read files of records and compare with how many there should be; no review is needed."""
+    return measure_records(Path(path) for path in paths)
+
+
+def shipped(name: str) -> Path:
+    """Return the snapshot of a review that comes with Ranvier."""
+    return shipped_review(name)
+
+
+def benchmark_dedup(paths: Iterable[str | Path]) -> list[Agreement]:
+    """Deduplicate labelled sets and say how far we agree: one result a set, then the pooled one.
+
+    Parameters
+    ----------
+    paths : iterable of str or Path
+        Files in the format of ``reference/dedup/README.md``, or folders of them.
+    """
+    files: list[Path] = []
+    for path in map(Path, paths):
+        inside = sorted([*path.glob("*.csv"), *path.glob("*.csv.gz")]) if path.is_dir() else [path]
+        if not inside:
+            raise InputError(f"{path} holds no .csv and no .csv.gz.", remedy="Check the path.")
+        files += inside
+    found = [measure(read_labelled(str(file), file.read_bytes())) for file in files]
+    return [*found, pooled(found)]

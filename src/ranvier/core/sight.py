@@ -1,0 +1,125 @@
+"""Sight: what somebody may see while they are blinded, as a filter of the log.
+
+Blinding is a rule of access, not of display: whatever is shown to a blinded person is computed
+from the events they may see, so that nothing shown to them can depend on the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ranvier.core.allotment import Allotment
+from ranvier.core.event import Event
+from ranvier.core.facts import Undone, Withdrawn, decode, encode
+from ranvier.core.protocol import Stage
+from ranvier.core.screening import Decision
+from ranvier.core.shares import Shares
+from ranvier.core.team import Role
+
+__all__ = ["Sight", "sight_of", "visible"]
+
+#: Roles that see the work of others before it is opened, unless they screen there themselves.
+_SEES_WORK: frozenset[Role] = frozenset({"owner", "adjudicator", "statistician"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What somebody may see.
+
+    Attributes
+    ----------
+    viewer : str
+    blinded : frozenset of Stage
+        Stages at which they read, with others, what is not opened yet.
+    sees_work : bool
+        Whether their role lets them see the decisions of others before they are opened.
+    """
+
+    viewer: str
+    blinded: frozenset[Stage]
+    sees_work: bool
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing at all is hidden."""
+        return self.sees_work and not self.blinded
+
+    def hides(self, stage: Stage, reviewer: str, shares: Shares, item: str | None) -> bool:
+        """Say whether a vote is hidden; resolutions never are.
+
+        Parameters
+        ----------
+        item : str or None
+            What the decision is on today; None if it is on nothing that is known.
+        """
+        if reviewer == self.viewer or reviewer.startswith("dataset:"):
+            return False
+        if stage in self.blinded:
+            return item is None or not shares.is_open(stage, item)
+        if self.sees_work or item is None:
+            return False
+        home = shares.home_of(stage, item)
+        return home is not None and home not in shares.opened
+
+    def may_see(self, allotment: Allotment) -> bool:
+        """Say whether the items of an allotment may be seen.
+
+        Those of a substitute tell which items somebody had left undecided.
+        """
+        if allotment.kind != "substitute" or self.viewer in allotment.reviewers:
+            return True
+        return self.sees_work and allotment.stage not in self.blinded
+
+
+def sight_of(viewer: str, roles: Iterable[Role], shares: Shares) -> Sight:
+    """Find out what somebody may see."""
+    blinded: set[Stage] = {
+        a.stage
+        for a in shares.allotments.values()
+        if viewer in a.reviewers
+        and a.id not in shares.opened
+        and (len(a.reviewers) > 1 or a.kind == "substitute")
+    }
+    return Sight(viewer, frozenset(blinded), not _SEES_WORK.isdisjoint(roles))
+
+
+def visible(events: Iterable[Event], sight: Sight, shares: Shares) -> list[Event]:
+    """Return the events that somebody may see, numbered anew and without hashes.
+
+    The hashes and numbers of the log itself depend on every event, hidden ones included.
+    """
+    hidden: set[str] = set()
+    things: set[str] = set()
+    seen: list[Event] = []
+    for event in events:
+        if _is_hidden(event, sight, shares, hidden, things):
+            hidden.add(event.client_id)
+            continue
+        payload = event.payload
+        if event.type == "screening.allotted":
+            allotment: Allotment = decode(event.type, payload)
+            if not sight.may_see(allotment):
+                payload = encode(replace(allotment, items=()))
+        seen.append(replace(event, seq=len(seen) + 1, payload=payload, prev_hash="", hash=""))
+    return seen
+
+
+def _is_hidden(
+    event: Event, sight: Sight, shares: Shares, hidden: set[str], things: set[str]
+) -> bool:
+    """Say whether an event is hidden, given what was hidden before it."""
+    if event.type == "decision.made":
+        d: Decision = decode(event.type, event.payload)
+        item = shares.items.item_of(d.item)
+        if d.resolves or not sight.hides(d.stage, d.reviewer, shares, item):
+            return False
+        things.add(f"{d.stage}/{d.item}/{d.reviewer}")
+        return True
+    if event.type == "event.undone":
+        undone: Undone = decode(event.type, event.payload)
+        return undone.client_id in hidden
+    if event.type == "thing.withdrawn":
+        withdrawn: Withdrawn = decode(event.type, event.payload)
+        return withdrawn.kind == "decision" and withdrawn.id in things
+    return False

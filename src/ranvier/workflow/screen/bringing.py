@@ -1,0 +1,111 @@
+"""Bringing in: files that are dropped, and pairs of records that a person decides on."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from ranvier.core.duplicates import Match, Question
+from ranvier.core.event import Event
+from ranvier.core.record import RecordKind
+from ranvier.core.search import SearchRun
+from ranvier.errors import InputError
+from ranvier.formats import open_records, source_of
+from ranvier.workflow.collect import Collected, import_records
+from ranvier.workflow.record import Saying, record
+from ranvier.workflow.screen.cards import Card, card_of_record
+from ranvier.workflow.screen.desk import Desk
+from ranvier.workflow.screen.view import View
+
+__all__ = ["bring", "duplicates", "match"]
+
+
+def bring(
+    desk: Desk,
+    actor: str,
+    data: bytes | Path,
+    filename: str,
+    *,
+    source: str | None = None,
+    kind: RecordKind | None = None,
+    day: date | None = None,
+    searched_through: date | None = None,
+    strategy: str | None = None,
+    client_id: str | None = None,
+) -> Collected:
+    """Add the records of a file to the review.
+
+    Parameters
+    ----------
+    source, kind : str or None
+        What was searched, and the side of the PRISMA flow it counts on; as the file says of
+        itself, if None.
+    day : date or None
+        Of the search; today, if None.
+
+    Raises
+    ------
+    AccessError
+        If they may not import.
+    InputError
+        If it is no file of records, or a search of that name and day has other details.
+    """
+    with desk.lock:
+        desk.catch_up()
+        view = View(desk, actor)
+        view.must("import")
+        held = dict(view.layout.review.searches)
+    if source is None or kind is None:
+        told, side = source_of(open_records(data, filename))
+        source, kind = source or told, kind or side
+    on = (day or datetime.now(UTC).date()).isoformat()
+    run = SearchRun(
+        id=re.sub(r"[^a-z0-9]+", "-", f"{source} {on}".lower()).strip("-"),
+        source=source,
+        kind=kind,
+        date=on,
+        searched_through=searched_through.isoformat() if searched_through else on,
+        strategy=strategy,
+    )
+    if run.id in held and held[run.id] != run:
+        raise InputError(
+            f"a search of {source!r} on {on} is recorded with other details.",
+            remedy="Give the same details, or another name of the source.",
+        )
+    known = run.id if run.id in held else run
+    done = import_records(desk.store, known, filename, data, actor=actor, client_id=client_id)
+    with desk.lock:
+        desk.catch_up()
+    return done
+
+
+def duplicates(view: View, limit: int) -> tuple[tuple[Question, Card, Card], ...]:
+    """Return pairs that a machine left to a person, each record laid out by itself."""
+    return tuple(
+        (question, card_of_record(view, question.a), card_of_record(view, question.b))
+        for question in view.layout.review.duplicate_questions[:limit]
+    )
+
+
+def match(
+    desk: Desk,
+    actor: str,
+    a: str,
+    b: str,
+    same: bool,
+    *,
+    reason: str | None = None,
+    client_id: str | None = None,
+) -> Event:
+    """Decide that two records are one report, or are not; no machine overrules it."""
+    with desk.lock:
+        desk.catch_up()
+        View(desk, actor).must("match")
+    said = Match(a=a, b=b, verdict="same" if same else "different")
+    event = record(
+        desk.store, [Saying(payload=said, actor=actor, reason=reason, client_id=client_id)]
+    )[0]
+    with desk.lock:
+        desk.catch_up()
+    return event

@@ -1,0 +1,115 @@
+"""A seat does what the screening asks, for each person by their own sight."""
+
+from __future__ import annotations
+
+import pytest
+
+import ranvier
+from ranvier.core.protocol import Criterion, ScreeningRule
+from ranvier.errors import AccessError, InputError, RuleError
+from ranvier.workflow.record import Saying
+
+TA, FT = "title_abstract", "full_text"
+ANNA, BEN, CAT = "person:anna", "person:ben", "person:cat"
+
+
+def table(n: int, prefix: str = "x") -> bytes:
+    lines = [f"{prefix}{i},Title {prefix}{i},Abstract {i}" for i in range(n)]
+    return "\n".join(["id,title,abstract", *lines]).encode()
+
+
+@pytest.fixture
+def review(small, tmp_path):
+    rules = (
+        ScreeningRule(stage=TA, rule="two_independent"),
+        ScreeningRule(stage=FT, rule="two_and_adjudicator"),
+    )
+    with ranvier.new(tmp_path / "r", id="small", title="Small", actor=ANNA) as r:
+        criteria = (Criterion(id="design", stage=FT, text="not randomised"),)
+        protocol = small.protocol(screening=rules, criteria=criteria)
+        r.record([Saying(payload=protocol, actor=ANNA)])
+        anna = r.seat(ANNA)
+        anna.import_(table(10), "f.csv", source="MEDLINE", kind="database")
+        anna.put_member(BEN, ["reviewer"], name="Ben")
+        anna.put_member(CAT, ["adjudicator"])
+        yield r
+
+
+def test_two_people_screen_disagree_and_a_third_settles_it(review):
+    anna, ben, cat = (review.seat(who) for who in (ANNA, BEN, CAT))
+    allotment = anna.begin(TA)
+    assert anna.blinded(TA)
+    assert ben.blinded(TA)
+    assert not cat.blinded(TA)
+    for card in anna.queue(TA, n=20):
+        anna.decide(TA, card.item, "include", client_id=f"a-{card.item}")
+    for card in ben.queue(TA, n=20):
+        ben.decide(TA, card.item, "exclude" if card.item == "x1" else "include")
+    assert not anna.conflicts(TA)
+    (conflict,) = cat.conflicts(TA)
+    assert conflict.item == "x1"
+    assert [(v.reviewer, v.verdict) for v in conflict.votes] == [
+        (ANNA, "include"),
+        (BEN, "exclude"),
+    ]
+    with pytest.raises(AccessError):
+        anna.resolve(TA, "x1", "include")
+    cat.resolve(TA, "x1", "exclude")
+    assert not cat.conflicts(TA)
+    anna.open(allotment.id)
+    given = anna.begin(FT)
+    assert sorted(given.items) == sorted({f"x{i}" for i in range(10)} - {"x1"})
+
+
+def test_a_decision_sent_twice_counts_once_and_can_be_taken_back(review):
+    anna = review.seat(ANNA)
+    anna.begin(TA)
+    item = anna.queue(TA, n=1)[0].item
+    first = anna.decide(TA, item, "include", client_id="one")
+    assert anna.decide(TA, item, "include", client_id="one") == first
+    anna.decide(TA, item, "exclude", client_id="two")
+    assert anna.card(TA, item).own.verdict == "exclude"
+    anna.undo("two")
+    anna.undo("two")
+    assert anna.card(TA, item).own.verdict == "include"
+    anna.undo("one")
+    assert anna.queue(TA, n=1)[0].item == item
+
+
+def test_an_exclusion_at_full_text_names_its_reason(review):
+    anna, ben = review.seat(ANNA), review.seat(BEN)
+    allotment = anna.begin(TA)
+    for seat in (anna, ben):
+        for card in seat.queue(TA, n=20):
+            seat.decide(TA, card.item, "include")
+    anna.open(allotment.id)
+    anna.begin(FT)
+    item = anna.queue(FT, n=1)[0].item
+    with pytest.raises(RuleError, match="names its reason, one of design"):
+        anna.decide(FT, item, "exclude")
+    anna.decide(FT, item, "exclude", reasons=["design"])
+
+
+def test_who_goes_leaves_no_item_behind(review):
+    anna, ben = review.seat(ANNA), review.seat(BEN)
+    anna.begin(TA)
+    for card in ben.queue(TA, n=4):
+        ben.decide(TA, card.item, "exclude")
+    with pytest.raises(InputError, match="nobody else can read"):
+        anna.let_go(BEN)
+    anna.put_member("person:dan", ["reviewer"])
+    anna.let_go(BEN)
+    dan = review.seat("person:dan")
+    assert dan.stages()[0].left == 6
+    with pytest.raises(AccessError):
+        review.seat(BEN)
+
+
+def test_nobody_decides_on_what_they_were_not_given(review):
+    anna = review.seat(ANNA)
+    with pytest.raises(AccessError, match="was not given"):
+        anna.decide(TA, "x1", "include")
+    with pytest.raises(AccessError, match="may not give out"):
+        review.seat(BEN).begin(TA)
+    with pytest.raises(AccessError, match="not in the team"):
+        review.seat("person:eve")
