@@ -49,6 +49,12 @@ class Forest:
             self._home[record] = keep
         self._home[keep] = keep
 
+    def plant(self, members: list[int]) -> None:
+        """Take a cluster as it stands; none of its records may be in another."""
+        if len(members) > 1:
+            self._members[members[0]] = members
+            self._home.update(dict.fromkeys(members, members[0]))
+
     def clusters(self) -> list[list[int]]:
         """Return the clusters of two records or more, each sorted."""
         return sorted(sorted(members) for members in self._members.values())

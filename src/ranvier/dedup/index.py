@@ -60,15 +60,16 @@ class Index(Library):
                 "CREATE TABLE IF NOT EXISTS kept (i INTEGER, id VARCHAR, data BLOB, form VARCHAR)"
             )
             connection.execute("CREATE TABLE IF NOT EXISTS part (name VARCHAR)")
-            found = connection.execute("SELECT id, form FROM kept ORDER BY i").fetchall()
-            parts = connection.execute("SELECT name FROM part").fetchall()
-            if any(form != FORM for _, form in found):
+            forms = connection.execute("SELECT DISTINCT form FROM kept").fetchall()
+            if forms not in ([], [(FORM,)]):
                 raise duckdb.InvalidInputException("another form")
+            found = connection.execute("SELECT id FROM kept ORDER BY i").fetchnumpy()
+            parts = connection.execute("SELECT name FROM part").fetchall()
         except duckdb.Error:
             self._path.unlink(missing_ok=True)
             self._path.with_name(self._path.name + ".wal").unlink(missing_ok=True)
             return self._open()
-        self._ids = [id for id, _ in found]
+        self._ids = found["id"].tolist()
         self._position = {id: i for i, id in enumerate(self._ids)}
         self._parts = {name for (name,) in parts}
         return connection

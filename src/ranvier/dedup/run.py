@@ -139,8 +139,7 @@ def update(
     weights = weights or shipped_weights()
     forest = Forest()
     for cluster in before:
-        for other in cluster[1:]:
-            forest.join(index.position(cluster[0]), index.position(other))
+        forest.plant([index.position(id) for id in cluster])
     apart = {_sorted(index.position(a), index.position(b)) for a, b in different}
     for a, b in same:
         forest.join(index.position(a), index.position(b))

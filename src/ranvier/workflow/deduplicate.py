@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
-from ranvier.core.duplicates import Deduplication, Match, Merge, Question
+from ranvier.core.duplicates import (
+    Deduplication,
+    Match,
+    Merge,
+    Question,
+    clusters_of,
+    open_questions,
+)
 from ranvier.core.event import Event
 from ranvier.core.record import Record
 from ranvier.core.review import Review, review_from
+from ranvier.core.search import Clustering
 from ranvier.dedup import Asked, Deduplicated, Index, Merged, update
 from ranvier.dedup.library import Library
 from ranvier.dedup.link import Link, link, retracted
@@ -35,6 +43,9 @@ __all__ = [
 
 #: Where pairs are looked for and compared.
 Engine: TypeAlias = Literal["duckdb", "spark"]
+
+#: Records of each cluster.
+Clusters: TypeAlias = Mapping[str, tuple[str, ...]]
 
 #: Who merges: a machine, marked as such.
 MACHINE = "machine:ranvier.dedup"
@@ -99,7 +110,8 @@ def deduplicate(
     covered = {i for done in review.deduplications.values() for i in done.imports}
     fresh = [i for i in review.imports if i not in covered]
     if not fresh:
-        return _found(review, event=None, fresh=0, merged=0, asked=0)
+        standing, questions = review.clusters, review.duplicate_questions
+        return _found(review, standing, questions, event=None, fresh=0, merged=0, asked=0)
     if engine == "spark":
         done, new = _compare_on_spark(store, review, fresh)
     else:
@@ -118,9 +130,17 @@ def deduplicate(
         questions=tuple(_question(q) for q in done.questions),
     )
     event = record(store, [Saying(payload=said, actor=MACHINE, on_behalf_of=actor, at=at)])[0]
-    after = review_from(store.events())
-    merged = _extra(after) - _extra(review)
-    return _found(after, event=event.seq, fresh=new, merged=merged, asked=len(done.questions))
+    made, decided = [*review.deduplications.values(), said], review.matches.values()
+    after = clusters_of(review.all("clustering", Clustering).values(), made, decided)
+    return _found(
+        review,
+        after,
+        open_questions(made, decided, after),
+        event=event.seq,
+        fresh=new,
+        merged=_extra(after) - _extra(review.clusters),
+        asked=len(done.questions),
+    )
 
 
 def match(
@@ -238,13 +258,20 @@ def _updated(library: Library, review: Review, since: int) -> Deduplicated:
     )
 
 
-def _extra(review: Review) -> int:
+def _extra(clusters: Clusters) -> int:
     """Count the records that are in a cluster with an earlier one."""
-    return sum(len(held) - 1 for held in review.clusters.values())
+    return sum(len(held) - 1 for held in clusters.values())
 
 
 def _found(
-    review: Review, *, event: int | None, fresh: int, merged: int, asked: int
+    review: Review,
+    clusters: Clusters,
+    questions: Sequence[Question],
+    *,
+    event: int | None,
+    fresh: int,
+    merged: int,
+    asked: int,
 ) -> DuplicatesFound:
     """Say what a deduplication changed, and what the review holds."""
     records = sum(imported.count for imported in review.imports.values())
@@ -254,8 +281,8 @@ def _found(
         merged=merged,
         asked=asked,
         records=records,
-        reports=records - _extra(review),
-        questions=len(review.duplicate_questions),
+        reports=records - _extra(clusters),
+        questions=len(questions),
     )
 
 
