@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 from ranvier.core.protocol import Protocol
@@ -112,8 +112,8 @@ def _is_open(char: str) -> bool:
 def find_words(text: str, groups: Sequence[WordGroup]) -> tuple[Place, ...]:
     """Find the words of some groups in a text.
 
-    Where two meet, the one that begins first stands; of these the longer, of these the one of the
-    earlier group.
+    Where two overlap, the one that begins first stands; of these the longer, of these the one of
+    the earlier group. Neighbours of one group are one place.
 
     Examples
     --------
@@ -134,9 +134,18 @@ def find_words(text: str, groups: Sequence[WordGroup]) -> tuple[Place, ...]:
                 found.append(Place(start=at[match.start()], end=end, group=group))
     kept: list[Place] = []
     for one in sorted(found, key=lambda p: (p.start, -p.end, p.group)):
-        if not kept or one.start >= kept[-1].end:
+        last = kept[-1] if kept else None
+        if last is None or (one.start >= last.end and not _meet(text, last, one)):
             kept.append(one)
+        elif one.start >= last.end:
+            kept[-1] = replace(last, end=one.end)
     return tuple(kept)
+
+
+def _meet(text: str, one: Place, next_: Place) -> bool:
+    """Say whether nothing but a gap is between two places of one group."""
+    between = text[one.end : next_.start]
+    return one.group == next_.group and re.fullmatch(f"{_GAP}{{0,2}}", between) is not None
 
 
 #: Words of an English question that say nothing about its topic.
@@ -189,8 +198,8 @@ def protocol_words(protocol: Protocol) -> tuple[WordGroup, ...]:
         groups.append(WordGroup(label=label, style=next(style), words=words))
     designed = _OF_TRIALS if _ASKS_FOR_TRIALS.search(designs) else ()
     return (
-        WordGroup(label="Include", style=1, words=designed),
-        WordGroup(label="Exclude", style=2, words=()),
+        WordGroup(label="Words to include", style=1, words=designed),
+        WordGroup(label="Words to exclude", style=2, words=()),
         *groups,
     )
 

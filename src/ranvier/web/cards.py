@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
-from ranvier.core.protocol import Criterion
+from ranvier.core.protocol import Criterion, Stage
 from ranvier.core.record import abstract_sections
+from ranvier.core.screening import Verdict
 from ranvier.reporting.titles import doi_link, pubmed_link, register_link, safe_url
 from ranvier.web.languages import text_language
 from ranvier.web.rendering import piece
+from ranvier.workflow.screen.cards import Card, Seen
 
-__all__ = ["CardView", "Link", "card_html", "view_of"]
+__all__ = ["CardView", "Link", "Said", "card_html", "said", "view_of"]
 
-#: `ranvier.api.seat.Card`.
-Card: TypeAlias = Any
+#: More than these a reader does not try.
+_LINKS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,30 @@ class Link:
 
     label: str
     address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A decision in words.
+
+    Attributes
+    ----------
+    reasons : tuple of str
+        The criteria themselves.
+    day : str
+        ISO 8601.
+    by : str
+        Who decided: ``you``, a colleague, or a number.
+    """
+
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    tags: tuple[str, ...]
+    note: str | None
+    day: str
+    by: str
+    stage: Stage
+    record: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +65,10 @@ class CardView:
         The abstract by its headings.
     sources : str
         Names of what was searched.
+    own : Said or None
+        The reader's own decision.
+    inherited : tuple of Said
+        Decisions on its records at another time or stage.
     """
 
     title_language: str
@@ -48,15 +77,35 @@ class CardView:
     links: tuple[Link, ...]
     sections: tuple[tuple[str | None, str], ...]
     sources: str
-    criteria: Mapping[str, str]
-
-    def reasons(self, ids: Sequence[str]) -> str:
-        """Write the reasons of an exclusion."""
-        return "; ".join(self.criteria.get(one, one) for one in ids)
+    own: Said | None
+    inherited: tuple[Said, ...]
 
 
-def view_of(card: Card, criteria: Sequence[Criterion]) -> CardView:
-    """Make of a card what a page shows."""
+def said(seen: Seen, criteria: Sequence[Criterion], *, by: str, of: Card | None = None) -> Said:
+    """Put a decision into words.
+
+    Parameters
+    ----------
+    by : str
+        What its reviewer is called here.
+    of : Card or None
+        If it was made on a record of this card, that record is named.
+    """
+    known = {c.id: c.text for c in criteria}
+    return Said(
+        verdict=seen.verdict,
+        reasons=tuple(known.get(one, one) for one in seen.reasons),
+        tags=seen.tags,
+        note=seen.note,
+        day=seen.at[:10],
+        by=by,
+        stage=seen.stage,
+        record=seen.item if of is not None and seen.item != of.item else None,
+    )
+
+
+def view_of(card: Card, criteria: Sequence[Criterion], *, reader: str) -> CardView:
+    """Make of a card what a page shows to its reader."""
     abstract = (card.abstract or "").strip()
     return CardView(
         title_language=text_language(card.title, card.languages),
@@ -65,13 +114,17 @@ def view_of(card: Card, criteria: Sequence[Criterion]) -> CardView:
         links=_links(card),
         sections=abstract_sections(abstract) if abstract else (),
         sources=", ".join(card.sources),
-        criteria={c.id: c.text for c in criteria},
+        own=said(card.own, criteria, by="you") if card.own else None,
+        inherited=tuple(
+            said(one, criteria, by="you" if one.reviewer == reader else "a colleague", of=card)
+            for one in card.inherited
+        ),
     )
 
 
-def card_html(card: Card, criteria: Sequence[Criterion]) -> str:
-    """Draw a card."""
-    return piece("screening/card.html.j2", card=card, view=view_of(card, criteria))
+def card_html(card: Card, criteria: Sequence[Criterion], *, reader: str) -> str:
+    """Draw a card for its reader."""
+    return piece("screening/card.html.j2", card=card, view=view_of(card, criteria, reader=reader))
 
 
 def _citation(card: Card) -> str:
@@ -84,19 +137,17 @@ def _citation(card: Card) -> str:
 
 
 def _links(card: Card) -> tuple[Link, ...]:
-    """Gather the addresses of a record elsewhere."""
-    found: list[Link] = []
+    """Gather the addresses of a record elsewhere, each once."""
+    found: dict[str, str] = {}
     if card.doi:
-        found.append(Link(label=f"DOI {card.doi}", address=doi_link(card.doi)))
+        found[doi_link(card.doi)] = f"DOI {card.doi}"
     if card.pmid:
-        found.append(Link(label=f"PubMed {card.pmid}", address=pubmed_link(card.pmid)))
+        found[pubmed_link(card.pmid)] = f"PubMed {card.pmid}"
     for one in card.registry_ids:
-        address = register_link(one)
-        if address:
-            found.append(Link(label=one, address=address))
-    for url in card.urls:
-        address = safe_url(url)
-        if address and address not in {link.address for link in found}:
+        if address := register_link(one):
+            found[address] = one
+    for name, url in card.links:
+        if (address := safe_url(url)) and (name not in ("DOI", "PubMed")):
             host = address.partition("://")[2].partition("/")[0].removeprefix("www.")
-            found.append(Link(label=host, address=address))
-    return tuple(found[:6])
+            found.setdefault(address, host if name == "Link" else name)
+    return tuple(Link(label=label, address=address) for address, label in found.items())[:_LINKS]

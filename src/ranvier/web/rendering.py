@@ -18,7 +18,7 @@ from ranvier.reporting.titles import doi_link, pubmed_link, safe_title, safe_url
 from ranvier.web.navigation import entries
 from ranvier.web.words import catalogue
 
-__all__ = ["page", "redirect", "static_address"]
+__all__ = ["page", "piece", "redirect", "static_address"]
 
 #: Carries one sentence over a redirect.
 SAID = "said"
@@ -58,6 +58,11 @@ def page(
     if SAID in request.cookies:
         response.delete_cookie(SAID, path="/", httponly=True, samesite="strict")
     return response
+
+
+def piece(template: str, **context: Any) -> str:
+    """Render a piece of a page that no page surrounds."""
+    return _environment().get_template(template).render(context)
 
 
 def redirect(request: Request, address: str, *, said: str | None = None) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
@@ -12,6 +12,7 @@ from ranvier.core.protocol import Stage
 from ranvier.core.screening import Verdict
 from ranvier.web.seats import SeatHere
 from ranvier.web.signing_in import visitor_of
+from ranvier.workflow.screen.deciding import Decided
 
 __all__ = ["router"]
 
@@ -23,7 +24,7 @@ _ACTOR = Field(
 )
 
 
-class Decided(BaseModel):
+class Decision(BaseModel):
     """A decision to record."""
 
     client_id: Annotated[str, _ID]
@@ -36,7 +37,7 @@ class Decided(BaseModel):
     tags: list[str] = Field(default_factory=list, max_length=50)
 
 
-class Undone(BaseModel):
+class TakenBack(BaseModel):
     """A decision to take back."""
 
     client_id: Annotated[str, _ID]
@@ -46,7 +47,7 @@ class Undone(BaseModel):
 
 
 @router.post("")
-def decide(request: Request, seat: SeatHere, said: Decided) -> JSONResponse:
+def decide(request: Request, seat: SeatHere, said: Decision) -> JSONResponse:
     """Record a decision; sent again with the same `client_id` it changes nothing."""
     if other := _somebody_else(request, said.actor):
         return other
@@ -63,7 +64,7 @@ def decide(request: Request, seat: SeatHere, said: Decided) -> JSONResponse:
 
 
 @router.post("/undo")
-def undo(request: Request, seat: SeatHere, said: Undone) -> JSONResponse:
+def undo(request: Request, seat: SeatHere, said: TakenBack) -> JSONResponse:
     """Take a decision back; sent again it changes nothing."""
     if other := _somebody_else(request, said.actor):
         return other
@@ -83,6 +84,6 @@ def _somebody_else(request: Request, actor: str | None) -> JSONResponse | None:
     return JSONResponse(told, status_code=409)
 
 
-def _progress(done: Any) -> dict[str, int]:
+def _progress(done: Decided) -> dict[str, int]:
     """Count one's own decisions at a stage."""
-    return {"decided": done.decided, "left": done.left, "maybe": done.maybe}
+    return {"decided": done.decided, "left": done.left}

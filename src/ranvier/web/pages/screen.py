@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import uuid_utils
 from fastapi import APIRouter, Body, Form, Query, Request
@@ -12,15 +13,17 @@ from markupsafe import Markup
 from starlette.responses import JSONResponse, Response
 
 from ranvier.core.highlight import protocol_words
-from ranvier.core.protocol import Stage
+from ranvier.core.protocol import Criterion, Stage
 from ranvier.core.screening import Verdict
-from ranvier.web.cards import Card, card_html
+from ranvier.errors import NotFoundError
+from ranvier.web.cards import card_html
 from ranvier.web.rendering import page, redirect
 from ranvier.web.seats import Seat, SeatHere
-from ranvier.web.signing_in import visitor_of
 from ranvier.web.words import N_
+from ranvier.workflow.screen.cards import Card
+from ranvier.workflow.screen.progress import StageView
 
-__all__ = ["LOOKS", "STAGE_NAMES", "VERDICTS", "router"]
+__all__ = ["STAGE_NAMES", "VERDICTS", "criteria_of", "router", "stage_of", "word_groups"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -44,18 +47,6 @@ VERDICTS: dict[Stage, tuple[tuple[Verdict, str, str], ...]] = {
     ),
 }
 
-#: The eight looks of highlighted words.
-LOOKS = (
-    (1, N_("Green, one line")),
-    (2, N_("Red, wavy")),
-    (3, N_("Blue, two lines")),
-    (4, N_("Yellow, dotted")),
-    (5, N_("Violet, dashed")),
-    (6, N_("Turquoise, thick line")),
-    (7, N_("Pink, above and below")),
-    (8, N_("Olive, line above")),
-)
-
 #: Records that come with the page; the browser fetches as many more as the reader has chosen.
 WITH_THE_PAGE = 5
 
@@ -72,12 +63,15 @@ def screen(
     request: Request,
     seat: SeatHere,
     stage: Stage,
+    item: str | None = None,
     after: Annotated[list[str] | None, Query(max_length=_MOST_HELD)] = None,
 ) -> Response:
-    """Show the next record; `after` names those put off."""
+    """Show the next record, or the one asked for; `after` names those put off."""
     skipped = tuple(after or ())
-    cards = seat.queue(stage, n=WITH_THE_PAGE, after=skipped)
-    return _screening(request, seat, stage, cards=cards, skipped=skipped)
+    first = (seat.card(stage, item),) if item else ()
+    held = (*skipped, *(card.item for card in first))
+    queue = seat.queue(stage, n=WITH_THE_PAGE - len(first), after=held)
+    return _screening(request, seat, stage, cards=(*first, *queue), skipped=skipped)
 
 
 @router.post("/r/{review}/screen/{stage}")
@@ -112,8 +106,9 @@ def undo_by_form(request: Request, seat: SeatHere, stage: Stage) -> Response:
     last = seat.mine(stage, limit=1)
     if not last:
         return redirect(request, address, said="There is no decision to undo.")
-    seat.undo(last[0].client_id)
-    return redirect(request, f"{address}/{last[0].item}", said="Undone. The record is back.")
+    seat.undo(last[0].decision.client_id)
+    back = f"{address}?{urlencode({'item': last[0].item})}"
+    return redirect(request, back, said="Undone. The record is back.")
 
 
 @router.post("/r/{review}/screen/{stage}/cards")
@@ -124,9 +119,8 @@ def cards_ahead(
     n: Annotated[int, Query(ge=1, le=_MOST)] = WITH_THE_PAGE,
 ) -> JSONResponse:
     """Give the next records as pieces of HTML, without those that the browser holds already."""
-    view = _stage(seat, stage)
     cards = seat.queue(stage, n=n, after=tuple(after))
-    return JSONResponse({"cards": _pieces(cards, view), "progress": progress_of(view)})
+    return JSONResponse({"cards": _pieces(seat, stage, cards)})
 
 
 @router.get("/r/{review}/screen/{stage}/last")
@@ -135,10 +129,16 @@ def last_decision(seat: SeatHere, stage: Stage) -> JSONResponse:
     last = seat.mine(stage, limit=1)
     if not last:
         return JSONResponse({})
-    mine = last[0]
-    (piece,) = _pieces((seat.card(stage, mine.item),), _stage(seat, stage))
-    decision = {name: getattr(mine, name) for name in ("item", "verdict", "reasons", "note", "tags")}
-    return JSONResponse({"id": mine.client_id, "card": piece, "decision": decision})
+    mine, held = last[0], last[0].decision
+    (piece,) = _pieces(seat, stage, (seat.card(stage, mine.item),))
+    decision = {
+        "item": mine.item,
+        "verdict": held.verdict,
+        "reasons": held.reasons,
+        "note": held.note,
+        "tags": held.tags,
+    }
+    return JSONResponse({"id": held.client_id, "card": piece, "decision": decision})
 
 
 @router.get("/r/{review}/screen/{stage}/mine")
@@ -151,7 +151,6 @@ def own_decisions(
 ) -> Response:
     """List one's own decisions, the last first."""
     mine = seat.mine(stage, verdict=verdict, before=before, limit=_MINE)
-    view = _stage(seat, stage)
     return page(
         request,
         "screening/mine.html.j2",
@@ -160,18 +159,10 @@ def own_decisions(
         addresses=_addresses(request, stage),
         mine=mine,
         verdict=verdict,
-        criteria={c.id: c.text for c in view.criteria},
+        criteria={c.id: c.text for c in criteria_of(seat, stage)},
         verdicts=VERDICTS[stage],
-        more=mine[-1].client_id if len(mine) == _MINE else None,
+        more=mine[-1].decision.client_id if len(mine) == _MINE else None,
     )
-
-
-@router.get("/r/{review}/screen/{stage}/{item}")
-def screen_one(request: Request, seat: SeatHere, stage: Stage, item: str) -> Response:
-    """Show one record to decide it anew; the queue goes on after it."""
-    first = seat.card(stage, item)
-    others = seat.queue(stage, n=WITH_THE_PAGE - 1, after=(item,))
-    return _screening(request, seat, stage, cards=(first, *others))
 
 
 def _screening(
@@ -183,19 +174,19 @@ def _screening(
     skipped: Sequence[str] = (),
 ) -> Response:
     """Show the first of some records; the others lie ready."""
-    view = _stage(seat, stage)
-    pieces = _pieces(cards, view)
+    view = stage_of(seat, stage)
+    pieces = _pieces(seat, stage, cards)
     addresses = _addresses(request, stage)
-    protocol = seat.review().protocol
+    progress = {"decided": view.decided, "left": view.left, "maybe": view.maybe}
     data = {
         "review": request.path_params["review"],
-        "actor": visitor_of(request).actor,
+        "actor": seat.actor,
         "stage": stage,
         "cards": pieces,
         "exhausted": len(cards) < WITH_THE_PAGE,
-        "progress": progress_of(view),
-        "groups": [{**asdict(g), "on": True} for g in protocol_words(protocol)] if protocol else [],
-        "reasonRequired": view.reason_required,
+        "progress": progress,
+        "groups": word_groups(seat),
+        "reasonRequired": view.needs_reason,
         "addresses": addresses,
     }
     return page(
@@ -207,29 +198,49 @@ def _screening(
         card=cards[0] if cards else None,
         card_html=Markup(pieces[0]["html"]) if pieces else "",
         client_id=str(uuid_utils.uuid7()),
-        criteria=view.criteria,
-        reason_required=view.reason_required,
-        progress=data["progress"],
+        view=view,
+        progress=progress,
         addresses=addresses,
         skipped=skipped,
-        looks=LOOKS,
         data=data,
     )
 
 
-def _stage(seat: Seat, stage: Stage) -> Any:
-    """Return what a seat sees of a stage."""
-    return next(view for view in seat.stages() if view.stage == stage)
+def stage_of(seat: Seat, stage: Stage) -> StageView:
+    """Return what a seat sees of a stage.
+
+    Raises
+    ------
+    NotFoundError
+        If the protocol does not have it.
+    """
+    view = next((view for view in seat.stages() if view.stage == stage), None)
+    if view is None:
+        raise NotFoundError(
+            "the protocol has no screening at this stage.",
+            remedy="Record a protocol that says by which rule it is screened.",
+        )
+    return view
 
 
-def progress_of(view: Any) -> dict[str, int]:
-    """Count one's own decisions at a stage."""
-    return {"decided": view.decided, "left": view.left, "maybe": view.maybe}
+def criteria_of(seat: Seat, stage: Stage) -> tuple[Criterion, ...]:
+    """Return the criteria of the protocol for a stage."""
+    protocol = seat.protocol
+    return tuple(c for c in protocol.criteria if c.stage == stage) if protocol else ()
 
 
-def _pieces(cards: Sequence[Card], view: Any) -> list[dict[str, str]]:
+def word_groups(seat: Seat) -> list[dict[str, Any]]:
+    """Return the words that are highlighted until the reader chooses others."""
+    protocol = seat.protocol
+    return [{**asdict(g), "on": True} for g in protocol_words(protocol)] if protocol else []
+
+
+def _pieces(seat: Seat, stage: Stage, cards: Sequence[Card]) -> list[dict[str, str]]:
     """Draw records."""
-    return [{"item": card.item, "html": card_html(card, view.criteria)} for card in cards]
+    criteria = criteria_of(seat, stage)
+    return [
+        {"item": card.item, "html": card_html(card, criteria, reader=seat.actor)} for card in cards
+    ]
 
 
 def _addresses(request: Request, stage: Stage) -> dict[str, str]:

@@ -24,6 +24,10 @@ export class Deck extends EventTarget {
     return this.#cards[0];
   }
 
+  get next() {
+    return this.#cards[1];
+  }
+
   get held() {
     return this.#cards.length;
   }

@@ -27,8 +27,19 @@ export function fold(text) {
   return { folded, at };
 }
 
+const made = new Map();
+
 /** Make a pattern of words; null if there are none. A * stands for any letters. */
 export function pattern(words) {
+  const key = words.join("\n");
+  if (!made.has(key)) {
+    if (made.size > 200) made.clear();
+    made.set(key, compile(words));
+  }
+  return made.get(key);
+}
+
+function compile(words) {
   const parts = [...new Set(words.map((word) => fold(word.trim()).folded))]
     .filter((word) => word.replaceAll("*", "").trim())
     .sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
@@ -52,8 +63,8 @@ function source(word) {
 }
 
 /**
- * Find the places of the words of some groups; where two meet, the one that begins first stands,
- * of these the longer, of these the earlier group.
+ * Find the places of the words of some groups; where two overlap, the one that begins first stands,
+ * of these the longer, of these the earlier group. Neighbours of one group are one place.
  *
  * @returns {{start: number, end: number, group: number}[]}
  */
@@ -72,8 +83,16 @@ export function places(text, patterns) {
   });
   found.sort((a, b) => a.start - b.start || b.end - a.end || a.group - b.group);
   const kept = [];
-  for (const one of found) if (!kept.length || one.start >= kept.at(-1).end) kept.push(one);
+  for (const one of found) {
+    const last = kept.at(-1);
+    if (!last || (one.start >= last.end && !meets(text, last, one))) kept.push(one);
+    else if (one.start >= last.end) last.end = one.end;
+  }
   return kept;
+}
+
+function meets(text, one, next) {
+  return one.group === next.group && /^[\s\p{Pd}]{0,2}$/u.test(text.slice(one.end, next.start));
 }
 
 /** Mark the words of groups below an element, across its own markup; takes old marks off first. */

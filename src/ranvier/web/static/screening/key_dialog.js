@@ -94,12 +94,11 @@ export class KeyDialog {
   }
 
   #bind(action, key) {
-    const taken = Object.keys(this.keys.bound).find((a) => a !== action && this.keys.bound[a] === key);
+    const taken = Object.keys(this.keys.actions).find((a) => a !== action && this.keys.bound[a] === key);
     const own = { ...this.keys.chosen.own, [action]: key };
     if (taken) own[taken] = "";
     this.keys.chosen.own = own;
-    const said = taken && this.keys.actions[taken];
-    this.#say(said ? words.taken(printed(key), action).replace(ACTIONS[action], ACTIONS[action]) : "");
+    this.#say(taken ? words.taken(printed(key), action, taken) : "");
     this.#keep();
   }
 

@@ -6,15 +6,15 @@
 export const PRESETS = {
   rayyan: {
     include: "i", exclude: "e", maybe: "u", not_retrieved: "x", undo: "z", skip: "s",
-    note: "n", tags: "l", highlights: "h", criteria: "c", help: "?",
+    note: "n", tags: "l", highlights: "h", criteria: "c", next: "j", previous: "k", help: "?",
   },
   asreview: {
     include: "r", exclude: "i", maybe: "m", not_retrieved: "x", undo: "u", skip: "s",
-    note: "n", tags: "t", highlights: "h", criteria: "c", help: "?",
+    note: "n", tags: "t", highlights: "h", criteria: "c", next: "j", previous: "k", help: "?",
   },
   vim: {
     include: "l", exclude: "h", maybe: "m", not_retrieved: "x", undo: "u", skip: "j",
-    note: "i", tags: "a", highlights: "/", criteria: "c", help: "?",
+    note: "i", tags: "a", highlights: "/", criteria: "c", next: "j", previous: "k", help: "?",
   },
 };
 
@@ -50,8 +50,8 @@ export class Keys {
       return;
     }
     const said = keyOf(event);
-    const action = Object.keys(this.bound).find((name) => this.bound[name] === said);
-    if (!action || !this.actions[action]) return;
+    const action = Object.keys(this.actions).find((name) => this.bound[name] === said);
+    if (!action) return;
     event.preventDefault();
     if (event.repeat && ONCE.has(action)) return;
     this.actions[action]();

@@ -13,7 +13,7 @@ import { Outbox } from "./outbox.js";
 import { Settings } from "./settings.js";
 import { SettingsDialog } from "./settings_dialog.js";
 import { openShelf } from "./shelf.js";
-import { Signs } from "./signs.js";
+import { Signs, hints, legend } from "./signs.js";
 import { words } from "./words.js";
 
 const find = (selector) => document.querySelector(selector);
@@ -50,26 +50,54 @@ function show({ focus = true } = {}) {
   form.hidden = !card;
   find("#no-record").hidden = Boolean(card);
   if (card && changed) {
-    find("#card").innerHTML = card.html;
+    find("#card").replaceChildren(drawn(card));
+    prepared.delete(card.item);
     form.reset();
     form.elements.item.value = card.item;
     drafts.restore(card.item);
     showReasons();
-    showMarks();
     window.scrollTo(0, 0);
   }
   if (card && focus && changed) find("#record-title").focus({ preventScroll: true });
   if (!card) signs.nothing(deck, outbox);
   signs.progress();
+  prepare();
+}
+
+/** Records drawn and marked before their turn. */
+const prepared = new Map();
+
+/** Draw a record; what is in it was escaped by the server. */
+function drawn(card) {
+  const ready = prepared.get(card.item);
+  if (ready) return ready;
+  const piece = document.createElement("template");
+  piece.innerHTML = card.html;
+  const made = piece.content.firstElementChild;
+  if (settings.marks) markAll(made);
+  return made;
+}
+
+function markAll(block) {
+  for (const part of block.querySelectorAll("[data-words]")) mark(part, settings.groups);
+}
+
+/** Draw the next record while the reader reads this one. */
+function prepare() {
+  const later = window.requestIdleCallback ?? ((work) => setTimeout(work, 50));
+  later(() => {
+    const next = deck.next;
+    if (next && !prepared.has(next.item)) prepared.set(next.item, drawn(next));
+  });
 }
 
 function showMarks() {
+  prepared.clear();
   const block = find("#card");
-  for (const part of block.querySelectorAll("[data-words]")) {
-    if (settings.marks) mark(part, settings.groups);
-    else unmark(part);
-  }
-  signs.legend(settings);
+  if (settings.marks) markAll(block);
+  else unmark(block);
+  legend(settings);
+  prepare();
 }
 
 function title() {
@@ -195,7 +223,6 @@ function toggleMarks() {
 }
 
 function write(name) {
-  find("#criteria-side").scrollIntoView?.({ block: "nearest" });
   form.elements[name].focus();
 }
 
@@ -214,12 +241,12 @@ const actions = {
 if (told.stage === "full_text") actions.not_retrieved = () => decide("not_retrieved");
 
 const keys = new Keys(settings.keys, actions, digit);
-const keyDialog = new KeyDialog(find("#keys-dialog"), keys, settings, () => signs.hints(keys));
+const keyDialog = new KeyDialog(find("#keys-dialog"), keys, settings, () => hints(keys));
 const highlightDialog = new HighlightDialog(find("#highlights-dialog"), settings, told.groups, showMarks);
 const settingsDialog = new SettingsDialog(find("#settings-dialog"), settings, () => {
   keys.chosen = settings.keys;
   deck.ahead = settings.ahead;
-  signs.hints(keys);
+  hints(keys);
   signs.size(settings.size);
   showMarks();
   deck.fill();
@@ -266,9 +293,9 @@ outbox.addEventListener("refused", ({ detail }) => {
   signs.counted(detail.act, -1);
   signs.refused(outbox);
 });
-deck.addEventListener("change", ({ detail }) => {
-  if (!outbox.busy) signs.counts(detail.progress);
+deck.addEventListener("change", () => {
   if (!shown) show({ focus: false });
+  prepare();
 });
 deck.addEventListener("trouble", () => {
   if (!shown) signs.nothing(deck, outbox);
@@ -282,8 +309,9 @@ window.addEventListener("beforeunload", (event) => {
 document.documentElement.classList.add("scripted");
 for (const act of outbox.waiting) if (act.stage === told.stage) signs.counted(act, +1);
 signs.size(settings.size);
-signs.hints(keys);
+hints(keys);
 signs.outbox(outbox);
+legend(settings);
 signs.refused(outbox, (id) => outbox.forget(id));
 show({ focus: false });
 deck.fill();

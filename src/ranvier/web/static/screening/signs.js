@@ -10,7 +10,7 @@ export class Signs {
   #forget = null;
 
   constructor(told) {
-    this.counted_ = { ...told.progress };
+    this.figures = { ...told.progress };
   }
 
   /** Say something to those who listen and, with `also: "toast"`, to those who look. */
@@ -26,20 +26,20 @@ export class Signs {
 
   /** A decision was made or taken back here; the server will say so in time. */
   counted(decision, by) {
-    this.counted_.decided += by;
-    this.counted_.left -= by;
-    if (decision.verdict === "maybe") this.counted_.maybe += by;
+    this.figures.decided += by;
+    this.figures.left -= by;
+    if (decision.verdict === "maybe") this.figures.maybe += by;
     this.progress();
   }
 
   /** What the server counts. */
   counts(progress) {
-    this.counted_ = { ...progress };
+    this.figures = { ...this.figures, ...progress };
     this.progress();
   }
 
   progress() {
-    const { decided, left, maybe } = this.counted_;
+    const { decided, left, maybe } = this.figures;
     const total = decided + Math.max(left, 0);
     const bar = find("#progress");
     bar.max = Math.max(total, 1);
@@ -64,9 +64,9 @@ export class Signs {
     find("#connection-words").textContent = text;
     find("#sign-in").hidden = !["signed-out", "somebody-else"].includes(outbox.state);
     find("#retry").hidden = outbox.state !== "offline";
-    const banner = find("#banner");
-    banner.hidden = mood !== "trouble" && outbox.kept;
-    if (!banner.hidden) find("#banner-words").textContent = mood === "trouble" ? text : words.fragile;
+    const signedOut = !find("#sign-in").hidden;
+    find("#banner").hidden = !signedOut && outbox.kept;
+    find("#banner-words").textContent = signedOut ? text : words.fragile;
     // Said once for each change of state, not for each decision.
     if (this.mood !== mood && mood === "trouble") this.announce(text);
     if (this.mood === "trouble" && mood === "good") this.announce(text, { also: "toast" });
@@ -86,7 +86,7 @@ export class Signs {
         line.querySelector("[data-verdict]").textContent = VERDICTS[act.verdict];
         line.querySelector("[data-why]").textContent = act.refused;
         const link = line.querySelector("a");
-        link.href = `${link.dataset.base}/${encodeURIComponent(act.stage)}/${encodeURIComponent(act.item)}`;
+        link.href = `${link.dataset.base}/${act.stage}?item=${encodeURIComponent(act.item)}`;
         line.querySelector("button").addEventListener("click", async () => {
           await forget(act.id);
           this.refused(outbox);
@@ -105,35 +105,35 @@ export class Signs {
     if (done) find("#all-done h2").focus?.({ preventScroll: true });
   }
 
-  /** Write the keys on the buttons. */
-  hints(keys) {
-    for (const hint of document.querySelectorAll("[data-key-of]")) {
-      const key = keys.chosen.on ? keys.bound[hint.dataset.keyOf] : null;
-      hint.textContent = key ? printed(key) : "";
-      hint.hidden = !key;
-    }
-    for (const hint of document.querySelectorAll("[data-digit]")) hint.hidden = !keys.chosen.on;
-  }
-
-  /** Say which mark stands for which words. */
-  legend(settings) {
-    const legend = find("#legend");
-    const groups = settings.marks ? settings.groups.filter((g) => g.on && g.words.length) : [];
-    legend.replaceChildren(
-      ...groups.map((group) => {
-        const item = document.createElement("li");
-        const made = document.createElement("mark");
-        made.className = `hl hl-${group.style}`;
-        made.textContent = group.label;
-        item.append(made);
-        return item;
-      }),
-    );
-    legend.hidden = groups.length === 0;
-    find("#open-highlights").setAttribute("aria-pressed", String(settings.marks));
-  }
-
   size(size) {
     find("#screening").dataset.size = size;
   }
+}
+
+/** Write the keys on the buttons. */
+export function hints(keys) {
+  for (const hint of document.querySelectorAll("[data-key-of]")) {
+    const key = keys.chosen.on ? keys.bound[hint.dataset.keyOf] : null;
+    hint.textContent = key ? printed(key) : "";
+    hint.hidden = !key;
+  }
+  for (const hint of document.querySelectorAll("[data-digit]")) hint.hidden = !keys.chosen.on;
+}
+
+/** Say which mark stands for which words. */
+export function legend(settings) {
+  const list = find("#legend");
+  const groups = settings.marks ? settings.groups.filter((g) => g.on && g.words.length) : [];
+  list.replaceChildren(
+    ...groups.map((group) => {
+      const item = document.createElement("li");
+      const made = document.createElement("mark");
+      made.className = `hl hl-${group.style}`;
+      made.textContent = group.label;
+      item.append(made);
+      return item;
+    }),
+  );
+  list.hidden = groups.length === 0;
+  find("#open-highlights").setAttribute("aria-pressed", String(settings.marks));
 }

@@ -25,6 +25,8 @@ export const ACTIONS = {
   tags: "Write tags",
   highlights: "Highlights on or off",
   criteria: "Criteria shown or hidden",
+  next: "Next conflict",
+  previous: "Conflict before",
   help: "These keys",
 };
 
@@ -52,7 +54,8 @@ export const words = {
   left: (n) => `${number.format(n)} left`,
   pressKey: "Press a key …",
   unset: "none",
-  taken: (key, action) => `${key} stands for “${ACTIONS[action]}” now; that action has no key`,
+  taken: (key, action, before) =>
+    `${key} stands for “${ACTIONS[action]}” now; “${ACTIONS[before]}” has no key`,
   notAKey: "This key is needed elsewhere. Choose a letter or a sign",
   keysOff: "Keys are off",
   keysOn: "Keys are on",
