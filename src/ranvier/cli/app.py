@@ -22,6 +22,7 @@ from ranvier.cli.output import remark, report
 from ranvier.cli.prove import reproduce, verify
 from ranvier.cli.qualify import qualify
 from ranvier.cli.query import query
+from ranvier.cli.screen import screen
 from ranvier.cli.search import search
 from ranvier.cli.serve import account, serve
 from ranvier.errors import RanvierError
@@ -70,7 +71,7 @@ def cli() -> None:
 
 for command in (
     demo, new, status, build, trace, log, verify, reproduce,
-    search, import_, dedup, export, undo, query, snapshot, restore,
+    search, import_, dedup, screen, export, undo, query, snapshot, restore,
     serve, account, analyse, qualify, benchmark,
 ):  # fmt: skip
     cli.add_command(command)
