@@ -16,7 +16,7 @@ from ranvier.core.allotment import Allotment
 from ranvier.core.duplicates import Question
 from ranvier.core.event import Event
 from ranvier.core.flow import Flow
-from ranvier.core.protocol import Stage
+from ranvier.core.protocol import Protocol, Stage
 from ranvier.core.record import RecordKind
 from ranvier.core.review import Review
 from ranvier.core.screening import Verdict
@@ -99,6 +99,12 @@ class Seat:
             return stage in view.sight.blinded
 
     # The screening.
+
+    @property
+    def protocol(self) -> Protocol | None:
+        """The protocol as it stands."""
+        with self._view() as view:
+            return view.layout.review.protocol
 
     def stages(self) -> tuple[StageView, ...]:
         """Look at the stages: rule, criteria, how much is one's own and how much is left."""

@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from ranvier.api import OpenReview
 
-__all__ = ["acting", "actor_option", "introduce", "place_argument"]
+__all__ = ["acting", "acting_callback", "actor_option", "introduce", "place_argument"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,14 +34,14 @@ def actor_option(command: F) -> F:
         "--actor",
         metavar="ID",
         envvar="RANVIER_ACTOR",
-        callback=_acting,
+        callback=acting_callback,
         help="Who does this; kept in the log for ever.  [default: person:<your login>]",
     )
     return option(command)
 
 
-def _acting(_context: click.Context, _parameter: click.Parameter, actor: str | None) -> str:
-    """Fill in who acts."""
+def acting_callback(_context: click.Context, _parameter: click.Parameter, actor: str | None) -> str:
+    """Fill in who acts, for an option of a command."""
     return acting(actor)
 
 

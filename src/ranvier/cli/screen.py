@@ -11,7 +11,7 @@ import click
 
 import ranvier
 from ranvier.cli.output import next_step, remark
-from ranvier.cli.places import acting, introduce, place_argument
+from ranvier.cli.places import acting_callback, introduce, place_argument
 from ranvier.core.protocol import Stage
 from ranvier.core.screening import Verdict
 from ranvier.errors import InputError, RuleError
@@ -64,7 +64,7 @@ _WIDEST = 92
     "actor",
     metavar="ACTOR",
     envvar="RANVIER_ACTOR",
-    callback=lambda _context, _parameter, value: acting(value),
+    callback=acting_callback,
     help="Who screens.  [default: person:<your login>]",
 )
 def screen(place: str, stage: Stage | None, actor: str) -> None:
@@ -100,7 +100,9 @@ def screen(place: str, stage: Stage | None, actor: str) -> None:
     if view.left:
         next_step(f"go on with: ranvier screen {place} --stage {view.stage}")
     elif view.conflicts is None:
-        next_step(f"wait for the others; an owner then opens the votes. See: ranvier status {place}")
+        next_step(
+            f"wait for the others; an owner then opens the votes. See: ranvier status {place}"
+        )
     else:
         next_step(f"settle the conflicts in the browser ({view.conflicts}): ranvier serve {place}")
 

@@ -99,8 +99,8 @@ def _source(word: str) -> str:
         r"\w*" if p == "*" else f"{_GAP}+" if re.fullmatch(f"{_GAP}+", p) else re.escape(p)
         for p in parts
     )
-    return ("" if _is_open(word[0]) else r"(?<!\w)") + body + (
-        "" if _is_open(word[-1]) else r"(?!\w)"
+    return (
+        ("" if _is_open(word[0]) else r"(?<!\w)") + body + ("" if _is_open(word[-1]) else r"(?!\w)")
     )
 
 
@@ -149,16 +149,20 @@ def _meet(text: str, one: Place, next_: Place) -> bool:
 
 
 #: Words of an English question that say nothing about its topic.
-_STOP = frozenset(
-    "a about adult adults after age aged all an and any are as at be before between both but by can "
-    "child children compared comparison control controls defined diagnosed diagnosis different dose "
-    "each either for from given had has have in including interventions into is it its least less "
-    "long may measured more most not of off on one only or other others outcome outcomes over "
-    "participants patient patients people per person persons plus population same short should "
-    "studies study such term than that the their them there these they this those time to treated "
-    "treatment treatments two type types under up use used using versus vs was were what when where "
-    "whether which who with within without years".split()
-)
+_STOP = frozenset({
+    "a", "about", "adult", "adults", "after", "age", "aged", "all", "an", "and", "any", "are",
+    "as", "at", "be", "before", "between", "both", "but", "by", "can", "child", "children",
+    "compared", "comparison", "control", "controls", "defined", "diagnosed", "diagnosis",
+    "different", "dose", "each", "either", "for", "from", "given", "had", "has", "have", "in",
+    "including", "interventions", "into", "is", "it", "its", "least", "less", "long", "may",
+    "measured", "more", "most", "not", "of", "off", "on", "one", "only", "or", "other", "others",
+    "outcome", "outcomes", "over", "participants", "patient", "patients", "people", "per",
+    "person", "persons", "plus", "population", "same", "short", "should", "studies", "study",
+    "such", "term", "than", "that", "the", "their", "them", "there", "these", "they", "this",
+    "those", "time", "to", "treated", "treatment", "treatments", "two", "type", "types", "under",
+    "up", "use", "used", "using", "versus", "vs", "was", "were", "what", "when", "where",
+    "whether", "which", "who", "with", "within", "without", "years",
+})  # fmt: skip
 
 #: Words by which reports of randomised trials are found: the terms for titles and abstracts of the
 #: Cochrane Highly Sensitive Search Strategy, sensitivity-maximising version, without "groups" and
@@ -215,9 +219,7 @@ def _stems(text: str) -> tuple[str, ...]:
         low = word.casefold()
         if low in _STOP:
             continue
-        if _UNSPACED.search(word):
-            found[word] = None
-        elif word.isupper() and len(word) <= 6:
+        if _UNSPACED.search(word) or (word.isupper() and len(word) <= 6):
             found[word] = None
         elif len(word) > 5 and low.isascii():
             found[_ENDING.sub("", low) + "*"] = None

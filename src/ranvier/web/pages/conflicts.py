@@ -92,7 +92,9 @@ def unsettle(
     """Take one's own resolution back."""
     done = seat.undo(client_id)
     address = request.url.path.removesuffix("/undo")
-    return redirect(request, f"{address}?{urlencode({'item': done.item})}", said="Undone. The conflict is back.")
+    return redirect(
+        request, f"{address}?{urlencode({'item': done.item})}", said="Undone. The conflict is back."
+    )
 
 
 def _conflicts(
