@@ -197,7 +197,7 @@ async def timed(
 
 async def review_key(client: httpx.AsyncClient) -> str:
     """Find what the server calls the review in its addresses."""
-    shown = await client.get("/", follow_redirects=True)
+    shown = await client.get("/", follow_redirects=True, timeout=600)  # the review is opened
     found = re.search(r"/r/([^/\"]+)/", f"{shown.url} {shown.text}")
     assert found, f"no review on the first page: {shown.status_code}"
     return found.group(1)
