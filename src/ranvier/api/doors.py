@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ranvier.api.review import OpenReview
@@ -21,6 +21,8 @@ from ranvier.dedup.labelled import Agreement, measure, pooled, read_labelled
 from ranvier.errors import InputError, RuleError
 from ranvier.formats.benchmark import CaseOutcome as RecordsCase
 from ranvier.formats.benchmark import measure_records
+from ranvier.ranking.labelled import find_sets, read_set
+from ranvier.ranking.simulate import Benchmarked, simulate_sets
 from ranvier.workflow.collect import Preview, preview_records
 from ranvier.workflow.record import Saying
 from ranvier.workflow.reproduce import reproduce_file
@@ -29,6 +31,7 @@ __all__ = [
     "RecordsCase",
     "benchmark_dedup",
     "benchmark_records",
+    "benchmark_screening",
     "new",
     "open",
     "preview_import",
@@ -95,3 +98,18 @@ def benchmark_dedup(paths: Iterable[str | Path]) -> list[Agreement]:
         files += inside
     found = [measure(read_labelled(str(file), file.read_bytes())) for file in files]
     return [*found, pooled(found)]
+
+
+def benchmark_screening(
+    paths: Iterable[str | Path], *, seeds: Sequence[int] = (0, 1, 2)
+) -> Benchmarked:
+    """Screen old reviews again, and say how soon their relevant records are shown.
+
+    Parameters
+    ----------
+    paths : iterable of str or Path
+        Files in the format of ``reference/screening/README.md``, or folders of them.
+    seeds : sequence of int
+        Each draws the two records that a simulation of each set begins with.
+    """
+    return simulate_sets(map(read_set, find_sets(map(Path, paths))), seeds)

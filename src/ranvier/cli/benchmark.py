@@ -6,6 +6,7 @@ import click
 
 from ranvier.cli.benchmark_dedup import dedup
 from ranvier.cli.benchmark_records import records
+from ranvier.cli.benchmark_screening import screening
 from ranvier.cli.benchmark_search import search
 
 __all__ = ["benchmark"]
@@ -26,3 +27,4 @@ def benchmark() -> None:
 benchmark.add_command(records)
 benchmark.add_command(dedup)
 benchmark.add_command(search)
+benchmark.add_command(screening)

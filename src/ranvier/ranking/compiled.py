@@ -1,0 +1,36 @@
+"""Coordinate descent, compiled by Numba: the steps of :func:`ranvier.ranking.descent.descend`."""
+
+# Numba has no stubs: what it hands back has no types for pyright.
+# pyright: reportUntypedFunctionDecorator=false, reportMissingTypeStubs=false
+# pyright: reportUnknownParameterType=false, reportMissingParameterType=false
+# pyright: reportMissingImports=false
+
+from __future__ import annotations
+
+from numba import njit
+
+__all__ = ["descend"]
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def descend(rows, held, signs, ridge, alpha, margin, settled, sweeps):
+    """Minimise the dual in place; return how many steps were taken."""
+    steps = 0
+    for _ in range(sweeps):
+        moved = False
+        for j in range(len(held)):
+            i = held[j]
+            slope = signs[j] * margin[i] - 1.0 + alpha[j] * ridge[j]
+            if (alpha[j] <= 0.0 and slope >= 0.0) or abs(slope) < settled:
+                continue
+            new = max(0.0, alpha[j] - slope / (rows[i, i] + ridge[j]))
+            by = (new - alpha[j]) * signs[j]
+            row = rows[i]
+            for k in range(len(margin)):
+                margin[k] += by * row[k]
+            alpha[j] = new
+            moved = True
+            steps += 1
+        if not moved:
+            break
+    return steps

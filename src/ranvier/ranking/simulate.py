@@ -1,0 +1,164 @@
+"""Screening an old review again: how soon would its relevant records have been shown?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranvier.errors import InputError
+from ranvier.ranking.descent import descent
+from ranvier.ranking.labelled import LabelledSet
+from ranvier.ranking.measures import Measures, draw_priors, mean_of, measure
+from ranvier.ranking.ranker import Ranker
+
+__all__ = ["Benchmarked", "Run", "Simulated", "simulate", "simulate_set", "simulate_sets"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """One simulation.
+
+    Attributes
+    ----------
+    shown : array of int
+        Records in the order they were shown, without those known beforehand, up to the last
+        relevant one.
+    ranks : array of int
+        Where in it the relevant records are, from 1.
+    """
+
+    shown: NDArray[np.intp]
+    ranks: NDArray[np.intp]
+    cpu_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Simulated:
+    """What came of all seeds of one set."""
+
+    name: str
+    records: int
+    relevant: int
+    seeds: tuple[int, ...]
+    runs: tuple[Run, ...]
+    each: tuple[Measures, ...]
+    mean: Measures
+    cpu_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Benchmarked:
+    """What came of several sets.
+
+    Attributes
+    ----------
+    mean : Measures
+        Each set counts the same.
+    cpu_seconds : float
+        Of one simulation, on average over the sets.
+    skipped : tuple of (str, str)
+        Sets that cannot be measured, and why.
+    """
+
+    sets: tuple[Simulated, ...]
+    mean: Measures
+    cpu_seconds: float
+    skipped: tuple[tuple[str, str], ...]
+
+
+def simulate(ranker: Ranker, relevant: NDArray[np.bool_], known: Iterable[int]) -> Run:
+    """Screen records in the order of a ranker, one decision at a time, until all are found.
+
+    Parameters
+    ----------
+    relevant : array of bool, shape (n,)
+        Of the records in the ranker's own order.
+    known : iterable of int
+        Records that are decided beforehand.
+    """
+    begun = time.process_time()
+    learner = ranker.learner()
+    waiting = np.ones(len(relevant), dtype=bool)
+    for i in known:
+        learner.tell(i, bool(relevant[i]))
+        waiting[i] = False
+    left = int((relevant & waiting).sum())
+    shown: list[int] = []
+    while left:
+        best = int(np.argmax(np.where(waiting, learner.scores(), -np.inf)))
+        learner.tell(best, bool(relevant[best]))
+        waiting[best] = False
+        left -= int(relevant[best])
+        shown.append(best)
+    order = np.array(shown, dtype=np.intp)
+    ranks = np.flatnonzero(relevant[order]) + 1
+    return Run(order, ranks, time.process_time() - begun)
+
+
+def simulate_set(labelled: LabelledSet, seeds: Sequence[int]) -> Simulated:
+    """Simulate a labelled set from one relevant and one irrelevant record, for several seeds.
+
+    Each seed begins with the texts, so that its time is that of a whole simulation.
+
+    Raises
+    ------
+    InputError
+        If fewer than two records are relevant, or none is irrelevant.
+    """
+    runs: list[Run] = []
+    records, relevant = len(labelled.texts), int(labelled.relevant.sum())
+    begun = time.process_time()
+    for seed in seeds:
+        known = draw_priors(labelled.relevant, seed)
+        ranker = Ranker.of(labelled.texts)
+        runs.append(simulate(ranker, labelled.relevant, known))
+    spent = time.process_time() - begun
+    each = [measure(run.ranks, records=records - 2, relevant=relevant - 1) for run in runs]
+    return Simulated(
+        name=labelled.name,
+        records=records,
+        relevant=relevant,
+        seeds=tuple(seeds),
+        runs=tuple(runs),
+        each=tuple(each),
+        mean=mean_of(each),
+        cpu_seconds=spent / len(runs),
+    )
+
+
+def simulate_sets(sets: Iterable[LabelledSet], seeds: Sequence[int]) -> Benchmarked:
+    """Simulate several sets; those with fewer than two relevant records are named as skipped.
+
+    Raises
+    ------
+    InputError
+        If not one set can be measured.
+    """
+    # Compiling, or loading what was compiled, is no part of any set.
+    nothing = np.empty(0)
+    rows = np.empty((1, 1), dtype=np.float32)
+    descent()(rows, np.empty(0, dtype=np.intp), nothing, nothing, nothing, np.empty(1), 1.0, 1)
+    done: list[Simulated] = []
+    skipped: list[tuple[str, str]] = []
+    for labelled in sets:
+        relevant, records = int(labelled.relevant.sum()), len(labelled.relevant)
+        if relevant < 2 or records - relevant < 2:
+            why = f"{relevant} of {records} records are relevant: one is known and none is left"
+            skipped.append((labelled.name, why))
+        else:
+            done.append(simulate_set(labelled, seeds))
+    if not done:
+        raise InputError(
+            f"no set can be measured: {'; '.join(': '.join(pair) for pair in skipped)}.",
+            remedy="A set needs two relevant and two irrelevant records.",
+        )
+    return Benchmarked(
+        sets=tuple(done),
+        mean=mean_of(s.mean for s in done),
+        cpu_seconds=float(np.mean([s.cpu_seconds for s in done])),
+        skipped=tuple(skipped),
+    )
