@@ -39,11 +39,14 @@ class Allotment:
     items : tuple of str
         Or these: ids of records or clusters.
     kind : {"main", "pilot", "substitute"}
-        A substitute takes over `items` of `within` that somebody left undecided.
+        A substitute takes over what somebody leaves behind: it names neither imports nor items.
     within : str or None
         The allotment that a substitute belongs to.
     instead_of : str or None
-        Whose items a substitute takes over.
+        Whose items in it are taken over.
+    besides : tuple of str
+        The items that stay theirs, because they decided them. What is taken over is all else, so
+        that an item that is parted from another later has its readers, too.
     """
 
     id: str
@@ -55,6 +58,7 @@ class Allotment:
     kind: Literal["main", "pilot", "substitute"] = "main"
     within: str | None = None
     instead_of: str | None = None
+    besides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

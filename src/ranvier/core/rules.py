@@ -332,11 +332,11 @@ def _allotment(ledger: Ledger, a: Allotment) -> list[str]:
     held = ledger.of("allotment").get(a.id)
     if held is not None and held != a:
         problems.append(f"{where} is made already; an allotment is never changed.")
-    if bool(a.items) == bool(a.imports):
+    if a.kind != "substitute" and bool(a.items) == bool(a.imports):
         problems.append(f"{where} names items, or imports, and not both.")
     for imported in a.imports:
         problems += ledger.unknown("import", imported, where)
-    strays = [item for item in a.items if not _is_item(ledger, item)]
+    strays = [item for item in (*a.items, *a.besides) if not _is_item(ledger, item)]
     if strays:
         problems.append(f"{where} names {strays[0]!r}: no such record or cluster.")
     team = ledger.of("member")
@@ -356,7 +356,14 @@ def _allotment(ledger: Ledger, a: Allotment) -> list[str]:
         )
     if a.kind == "substitute" or a.within is not None:
         main = ledger.of("allotment").get(a.within or "")
-        if a.kind != "substitute" or main is None or main.stage != a.stage:
+        if (
+            a.kind != "substitute"
+            or main is None
+            or (main.stage, main.kind == "substitute") != (a.stage, False)
+            or a.instead_of is None
+            or a.items
+            or a.imports
+        ):
             problems.append(f"{where} is no substitute within an allotment of its stage.")
     return problems
 

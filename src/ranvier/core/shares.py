@@ -90,8 +90,8 @@ class Shares:
     known_by : mapping of Stage to mapping of str to str
         By stage, item to the record or cluster by which it was given out: the first of it that was
         allotted, so that it stays with its readers when later waves add records to it.
-    substituted : mapping of Stage to mapping of str to tuple of Allotment
-        By stage, item to the substitutes that take it over.
+    substitutes : mapping of str to tuple of (Allotment, frozenset of str)
+        By allotment, its substitutes in order, each with the items it leaves alone.
     """
 
     items: Items
@@ -99,7 +99,7 @@ class Shares:
     opened: frozenset[str]
     home: Mapping[Stage, Mapping[str, str]]
     known_by: Mapping[Stage, Mapping[str, str]]
-    substituted: Mapping[Stage, Mapping[str, tuple[Allotment, ...]]]
+    substitutes: Mapping[str, tuple[tuple[Allotment, frozenset[str]], ...]]
 
     def home_of(self, stage: Stage, item: str) -> str | None:
         """Return the allotment that an item of a stage belongs to."""
@@ -115,12 +115,31 @@ class Shares:
         if home is None:
             return ()
         main = self.allotments[home]
-        known_by = self.known_by[stage][item]
-        held = pick(known_by, main.reviewers, main.votes)
-        for taking in self.substituted.get(stage, {}).get(item, ()):
-            if taking.instead_of is None or taking.instead_of in held:
-                held += pick(known_by, taking.reviewers, taking.votes, besides=held)
-        return held
+        return self.after_substitution(
+            stage, item, pick(self.known_by[stage][item], main.reviewers, main.votes)
+        )
+
+    def after_substitution(
+        self, stage: Stage, item: str, picked: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """Put substitutes in the place of those of the readers of an item who are gone."""
+        home = self.home[stage][item]
+        taking_over = self.substitutes.get(home, ())
+        held, gone = set(picked), {taking.instead_of for taking, _ in taking_over}
+        passed: set[str] = set(picked)
+        for taking, besides in taking_over:
+            if taking.instead_of not in held or item in besides:
+                continue
+            known_by = self.known_by[stage][item]
+            # Where all of them read it already, another reader of the allotment has to.
+            others = [r for r in self.allotments[home].reviewers if r not in gone]
+            found = pick(known_by, taking.reviewers, 1, besides=passed) or pick(
+                known_by, others, 1, besides=passed
+            )
+            held.discard(taking.instead_of)
+            held.update(found)
+            passed.update(found)
+        return tuple(sorted(held))
 
 
 def shares_of(items: Items, allotments: Iterable[Allotment], openings: Iterable[Opening]) -> Shares:
@@ -136,19 +155,19 @@ def shares_of(items: Items, allotments: Iterable[Allotment], openings: Iterable[
     opened = {id for id, a in known.items() if id in lifted or a.within in lifted}
     home: dict[Stage, dict[str, str]] = {}
     known_by: dict[Stage, dict[str, str]] = {}
-    substituted: dict[Stage, dict[str, tuple[Allotment, ...]]] = {}
+    substitutes: dict[str, tuple[tuple[Allotment, frozenset[str]], ...]] = {}
     for allotment in known.values():
-        if allotment.kind == "substitute":
-            taken = substituted.setdefault(allotment.stage, {})
-            for _, item in _items_in(allotment, items):
-                taken[item] = (*taken.get(item, ()), allotment)
+        if allotment.within is not None:
+            besides = frozenset(items.item_of(id) or id for id in allotment.besides)
+            before = substitutes.get(allotment.within, ())
+            substitutes[allotment.within] = (*before, (allotment, besides))
             continue
         held = home.setdefault(allotment.stage, {})
         names = known_by.setdefault(allotment.stage, {})
         for name, item in _items_in(allotment, items):
             if item not in held:
                 held[item], names[item] = allotment.id, name
-    return Shares(items, known, frozenset(opened), home, known_by, substituted)
+    return Shares(items, known, frozenset(opened), home, known_by, substitutes)
 
 
 def _items_in(allotment: Allotment, items: Items) -> Iterator[tuple[str, str]]:

@@ -63,11 +63,11 @@ class Sight:
         return home is not None and home not in shares.opened
 
     def may_see(self, allotment: Allotment) -> bool:
-        """Say whether the items of an allotment may be seen.
+        """Say whether all of an allotment may be seen.
 
-        Those of a substitute tell which items somebody had left undecided.
+        A substitute names the items that somebody had decided before they went.
         """
-        if allotment.kind != "substitute" or self.viewer in allotment.reviewers:
+        if allotment.kind != "substitute":
             return True
         return self.sees_work and allotment.stage not in self.blinded
 
@@ -100,7 +100,7 @@ def visible(events: Iterable[Event], sight: Sight, shares: Shares) -> list[Event
         if event.type == "screening.allotted":
             allotment: Allotment = decode(event.type, payload)
             if not sight.may_see(allotment):
-                payload = encode(replace(allotment, items=()))
+                payload = encode(replace(allotment, besides=()))
         seen.append(replace(event, seq=len(seen) + 1, payload=payload, prev_hash="", hash=""))
     return seen
 

@@ -89,6 +89,8 @@ class SqlStore:
             if not events:
                 return
             yield from events
+            if len(events) < PAGE:
+                return
             after = events[-1].seq
 
     def head(self) -> tuple[int, str]:

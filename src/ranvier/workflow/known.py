@@ -23,7 +23,7 @@ from ranvier.core.rules import Ledger
 from ranvier.core.search import Import, Record
 from ranvier.workflow.ports import Store
 
-__all__ = ["forget", "known", "learn", "read_records", "record_ids"]
+__all__ = ["forget", "is_on_decision", "known", "learn", "read_records", "record_ids"]
 
 
 @dataclass(slots=True)
@@ -75,6 +75,17 @@ def learn(store: Store, ledger: Ledger, payload: object, *, client_id: str, type
         ledger.records.update(record_ids(store, payload))
 
 
+def is_on_decision(ledger: Ledger, payload: Undone | Withdrawn) -> bool:
+    """Say whether what is taken back is a screening decision: nothing stands on one.
+
+    Reviewers take back decisions all day; the ledger may then hold one that stands no more, which
+    no rule asks about.
+    """
+    if isinstance(payload, Withdrawn):
+        return payload.kind == "decision"
+    return ledger.client_ids.get(payload.client_id) == "decision.made"
+
+
 def read_records(store: Store, imported: Import) -> Iterator[Record]:
     """Read the records of an import back from its blobs, part by part."""
     for lines in _lines(store, imported):
@@ -106,7 +117,7 @@ def _catch_up(store: Store, kept: _Kept, ledger: Ledger) -> None:
     for event in store.events(after=kept.seq):
         kept.seq = event.seq
         payload = decode(event.type, event.payload)
-        if isinstance(payload, Undone | Withdrawn):
+        if isinstance(payload, Undone | Withdrawn) and not is_on_decision(ledger, payload):
             kept.ledger = None
             return
         if event.client_id not in ledger.client_ids:

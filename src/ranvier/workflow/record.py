@@ -19,7 +19,7 @@ from ranvier.core.rules import Ledger, values_of
 from ranvier.core.search import Clustering
 from ranvier.core.value import find_anchor
 from ranvier.errors import AnchorError, InputError, NotFoundError, RuleError
-from ranvier.workflow.known import forget, known, learn, record_ids
+from ranvier.workflow.known import forget, is_on_decision, known, learn, record_ids
 from ranvier.workflow.ports import Store
 
 __all__ = ["Saying", "now", "record"]
@@ -100,7 +100,7 @@ def _checked(store: Store, ledger: Ledger, sayings: Iterable[Saying]) -> list[Dr
         problems = (
             ledger.problems(saying.payload)
             or _misrated(saying.payload)
-            or _left_hanging(store, [*drafts, draft], saying.payload)
+            or _left_hanging(store, ledger, [*drafts, draft], saying.payload)
         )
         if problems:
             raise RuleError(
@@ -120,9 +120,11 @@ def _misrated(payload: object) -> list[str]:
     return rating_problems(payload) if isinstance(payload, Certainty) else []
 
 
-def _left_hanging(store: Store, drafts: list[Draft], payload: object) -> list[str]:
+def _left_hanging(store: Store, ledger: Ledger, drafts: list[Draft], payload: object) -> list[str]:
     """List what would stand on nothing once a thing is withdrawn, undone or put with less."""
     if not isinstance(payload, Withdrawn | Undone | Protocol | Clustering):
+        return []
+    if isinstance(payload, Withdrawn | Undone) and is_on_decision(ledger, payload):
         return []
     chain = Chain(store.review_id, *store.head())
     events = [*store.events(), *(chain.add(draft) for draft in drafts)]

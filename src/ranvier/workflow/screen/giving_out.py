@@ -208,9 +208,9 @@ def let_go(
             raise NotFoundError(
                 f"{member!r} is not in the team.", remedy="Let go one of its members."
             )
-        if held.status != "active":
-            return held
         status = "left" if votes == "keep" else "removed"
+        if held.status in (status, "removed"):
+            return held
         gone = Member(actor=member, roles=held.roles, status=status)
         others = _reviewers(view, substitutes, besides=member) if _reads(desk, member) else ()
         sayings = [Saying(payload=gone, actor=actor, reason=reason)]
@@ -230,14 +230,14 @@ def _reads(desk: Desk, member: str) -> bool:
 
 
 def _taken_over(desk: Desk, member: str, others: Sequence[str], *, counts: bool) -> list[Allotment]:
-    """Make a substitute for each allotment of which somebody leaves items behind.
+    """Make a substitute for each allotment in which items were given to somebody.
 
     Whether there are enough others is asked of all their items, decided or not: the answer must
     not tell an owner who is blinded what was decided.
     """
     layout, made = desk.layout, list[Allotment]()
     for stage in layout.shares.home:
-        left: dict[str, list[str]] = defaultdict(list)
+        decided: dict[str, list[str]] = defaultdict(list)
         for item in layout.given.get((stage, member), ()):
             home = layout.shares.home_of(stage, item)
             readers = layout.readers[stage][item]
@@ -248,10 +248,10 @@ def _taken_over(desk: Desk, member: str, others: Sequence[str], *, counts: bool)
                     "read by different people.",
                     remedy="Invite another reviewer first, or name who takes over.",
                 )
-            given = desk.votes.on(stage, item)
-            if home is not None and "" not in given and not (counts and member in given):
-                left[home].append(item)
-        for home, items in left.items():
+            if home is not None:
+                stays = counts and member in desk.votes.on(stage, item)
+                decided[home].extend([item] if stays else [])
+        for home, items in decided.items():
             number = len(layout.review.allotments) + len(made) + 1
             made.append(
                 Allotment(
@@ -259,10 +259,10 @@ def _taken_over(desk: Desk, member: str, others: Sequence[str], *, counts: bool)
                     stage=stage,
                     reviewers=tuple(others),
                     votes=1,
-                    items=tuple(items),
                     kind="substitute",
                     within=home,
                     instead_of=member,
+                    besides=tuple(items),
                 )
             )
     return made

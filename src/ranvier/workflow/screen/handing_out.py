@@ -29,14 +29,14 @@ def all_readers(shares: Shares, stage: Stage) -> dict[str, tuple[str, ...]]:
         main = shares.allotments[home]
         if len(main.reviewers) <= main.votes:
             found.update(dict.fromkeys(items, tuple(sorted(main.reviewers))))
-            continue
-        for at in range(0, len(items), _AT_ONCE):
-            some = items[at : at + _AT_ONCE]
-            drawn = [names[item] for item in some]
-            found.update(zip(some, _picked(drawn, main.reviewers, main.votes), strict=True))
-    for item in shares.substituted.get(stage, {}):
-        if item in found:
-            found[item] = shares.readers(stage, item)
+        else:
+            for at in range(0, len(items), _AT_ONCE):
+                some = items[at : at + _AT_ONCE]
+                drawn = [names[item] for item in some]
+                found.update(zip(some, _picked(drawn, main.reviewers, main.votes), strict=True))
+        if home in shares.substitutes:
+            for item in items:
+                found[item] = shares.after_substitution(stage, item, found[item])
     return found
 
 

@@ -34,7 +34,7 @@ class AllotmentView:
     Attributes
     ----------
     items : int or None
-        Items in it; None where a substitute's are not to be seen.
+        Items in it; None for a substitute, which takes over items of the one it is `within`.
     inherited : int
         Of the records it gave out, those whose item was screened in an earlier allotment.
     decided : int or None
@@ -50,6 +50,7 @@ class AllotmentView:
     opened: bool
     decided: int | None
     within: str | None
+    instead_of: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,18 +296,18 @@ def _allotments(view: View, stage: Stage) -> tuple[AllotmentView, ...]:
             continue
         opened = a.id in shares.opened
         home = a.within or a.id
-        size = sizes[a.id] if a.kind != "substitute" else len(a.items)
         found.append(
             AllotmentView(
                 id=a.id,
                 kind=a.kind,
                 reviewers=a.reviewers,
                 votes=a.votes,
-                items=size if view.sight.may_see(a) else None,
+                items=sizes[a.id] if a.within is None else None,
                 inherited=_inherited(view, stage, a.imports, a.id),
                 opened=opened,
                 decided=settled[home] if opened or not view.blind(stage) else None,
                 within=a.within,
+                instead_of=a.instead_of,
             )
         )
     return tuple(found)

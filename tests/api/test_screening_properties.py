@@ -1,0 +1,239 @@
+"""Whatever a team does in whatever order: nothing is lost, all counts add up, the desk is right."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from ranvier.api.seat import Seat
+from ranvier.core.flow import flow_of
+from ranvier.core.protocol import Criterion, ScreeningRule
+from ranvier.core.screening import NEEDED
+from ranvier.errors import AccessError, InputError, NotFoundError
+from ranvier.workflow.load import load
+from ranvier.workflow.record import Saying, record
+from ranvier.workflow.screen.desk import Desk
+from ranvier.workflow.screen.view import View
+from tests.conftest import Small
+from tests.workflow.conftest import MemoryStore
+
+TA, FT = "title_abstract", "full_text"
+CHAIR = "person:chair"
+PEOPLE = tuple(f"person:{name}" for name in ("anna", "ben", "cleo", "dan", "eva"))
+
+who = st.sampled_from(PEOPLE)
+stages = st.sampled_from([TA, TA, TA, FT])
+verdicts = st.sampled_from(["include", "include", "exclude", "exclude", "maybe"])
+number = st.integers(0, 1_000)
+
+
+def table(wave: int, n: int) -> bytes:
+    lines = [f"w{wave}r{i},Title {wave} {i},Abstract" for i in range(n)]
+    return "\n".join(["id,title,abstract", *lines]).encode()
+
+
+class Screening(RuleBasedStateMachine):
+    """A team at work: the chair gives out, opens and settles, and reads nothing herself."""
+
+    RULE = "two_independent"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store = MemoryStore()
+        self.waves = 0
+        self.sent: list[tuple[str, str]] = []
+
+    @initialize()
+    def begin_review(self) -> None:
+        rules = tuple(ScreeningRule(stage=stage, rule=self.RULE) for stage in (TA, FT))
+        criteria = (Criterion(id="design", stage=FT, text="not randomised"),)
+        protocol = Small().protocol(screening=rules, criteria=criteria)
+        opened = [Small.opened, protocol]
+        record(self.store, [Saying(payload=said, actor=CHAIR) for said in opened])
+        self.desk = Desk(self.store)
+        self.chair.put_member(CHAIR, ["owner", "adjudicator"])
+        for person in PEOPLE[:3]:
+            self.chair.put_member(person, ["reviewer"])
+        self.bring(4)
+
+    @property
+    def chair(self) -> Seat:
+        return Seat(self.desk, CHAIR)
+
+    def seat(self, person: str) -> Seat | None:
+        try:
+            return Seat(self.desk, person)
+        except AccessError:
+            return None
+
+    @rule(n=st.integers(1, 4))
+    def bring(self, n: int) -> None:
+        if self.waves < 4:
+            self.waves += 1
+            data = table(self.waves, n)
+            self.chair.import_(data, f"{self.waves}.csv", source=f"S{self.waves}", kind="database")
+
+    @rule(a=number, b=number, same=st.booleans())
+    def match(self, a: int, b: int, same: bool) -> None:
+        records = list(self.desk.layout.items.place)
+        with suppress(InputError):
+            self.chair.match(records[a % len(records)], records[b % len(records)], same)
+
+    @rule(stage=stages, pilot=st.booleans(), size=st.sampled_from([None, 1, 2]))
+    def give_out(self, stage: str, pilot: bool, size: int | None) -> None:
+        with suppress(InputError):
+            self.chair.begin(stage, kind="pilot" if pilot and size else "main", size=size)
+
+    @rule(person=who, stage=stages, verdict=verdicts, n=number, m=st.integers(1, 4))
+    def decide(self, person: str, stage: str, verdict: str, n: int, m: int) -> None:
+        seat = self.seat(person)
+        if seat is None:
+            return
+        for card in seat.queue(stage, n=m):
+            reasons = ["design"] if verdict == "exclude" and stage == FT else []
+            name = f"d{len(self.sent)}"
+            seat.decide(stage, card.item, verdict, reasons=reasons, client_id=name)
+            self.sent.append((person, name))
+
+    @precondition(lambda self: self.sent)
+    @rule(n=number, verdict=verdicts)
+    def change_mind(self, n: int, verdict: str) -> None:
+        person, name = self.sent[n % len(self.sent)]
+        seat, cast = self.seat(person), self.desk.votes.said(name)
+        if seat is None or cast is None:
+            return
+        reasons = ["design"] if verdict == "exclude" else []
+        said = f"d{len(self.sent)}"
+        with suppress(AccessError):  # it may be somebody else's by now
+            seat.decide(
+                cast.decision.stage, cast.decision.item, verdict, reasons=reasons, client_id=said
+            )
+            self.sent.append((person, said))
+
+    @precondition(lambda self: self.sent)
+    @rule(n=number)
+    def take_back(self, n: int) -> None:
+        person, name = self.sent[n % len(self.sent)]
+        seat = self.seat(person)
+        if seat is not None:
+            seat.undo(name)
+
+    @rule(stage=stages, n=number, verdict=st.sampled_from(["include", "exclude"]))
+    def resolve(self, stage: str, n: int, verdict: str) -> None:
+        found = self.chair.conflicts(stage)
+        if found:
+            item = found[n % len(found)].item
+            done = self.chair.resolve(
+                stage, item, verdict, reasons=["design"], client_id=f"d{len(self.sent)}"
+            )
+            self.sent.append((CHAIR, done.client_id))
+
+    @rule(n=number)
+    def open(self, n: int) -> None:
+        mains = [a for a in self.desk.layout.shares.allotments.values() if a.within is None]
+        if mains:
+            self.chair.open(mains[n % len(mains)].id)
+
+    @rule(person=who)
+    def join(self, person: str) -> None:
+        self.chair.put_member(person, ["reviewer"])
+
+    @rule(person=who, votes=st.sampled_from(["keep", "withdraw"]))
+    def go(self, person: str, votes: str) -> None:
+        with suppress(InputError, NotFoundError):  # nobody else to read, or not in the team
+            self.chair.let_go(person, votes=votes)
+
+    @invariant()
+    def the_flow_adds_up(self) -> None:
+        if not self.waves:
+            return
+        flow = self.chair.flow()
+        found = flow.database_results + flow.register_results + flow.other_results
+        assert found == len(self.desk.layout.items.place)
+        assert found == flow.duplicates + flow.records_screened + flow.records_waiting
+        assert flow.records_screened == flow.records_excluded + flow.reports_sought
+        assert flow.reports_sought == (
+            flow.reports_not_retrieved + flow.reports_assessed + flow.reports_waiting
+        )
+        included = flow.reports_assessed - flow.reports_excluded
+        assert min(dict_values(flow)) >= 0
+        assert included >= 0
+        assert sum(flow.records_excluded_reasons.values()) == flow.records_excluded
+        assert sum(flow.reports_excluded_reasons.values()) == flow.reports_excluded
+        assert flow == flow_of(load(self.store))
+
+    @invariant()
+    def no_item_is_lost_and_each_has_its_readers(self) -> None:
+        if not self.waves:
+            return
+        with self.desk.lock:
+            view = View(self.desk, CHAIR)
+            active = {m.actor for m in view.layout.review.team.values() if m.status == "active"}
+            items = list(view.layout.items)
+            held = [r for item in items for r in view.layout.items.records_of(item)]
+            assert sorted(held) == sorted(view.layout.items.place)
+            for stage in (TA, FT):
+                readers = view.layout.readers.get(stage, {})
+                assert set(readers) <= set(items)
+                in_line = {person: set(self.all_in_line(stage, person)) for person in active}
+                unsettled = {item for item, _ in view.unsettled(stage)}
+                for item, team in readers.items():
+                    state = view.state(stage, item)
+                    assert (state in ("conflict", "undecided")) == (item in unsettled)
+                    if state not in ("unscreened", "waiting"):
+                        continue
+                    voted = set(view.seen(stage, item))
+                    waiting = {p for p in team if p in active and item in in_line[p]}
+                    assert len(voted | waiting) >= NEEDED[self.RULE], (item, team, voted)
+
+    def all_in_line(self, stage: str, person: str) -> list[str]:
+        line = self.desk.line(stage, person)
+        return line.next(1_000)
+
+    @invariant()
+    def the_desk_is_what_the_log_says(self) -> None:
+        if not self.waves:
+            return
+        fresh = Desk(self.store)
+        with fresh.lock:
+            fresh.catch_up()
+        for stage in (TA, FT):
+            assert self.desk.votes.at(stage) == fresh.votes.at(stage)
+            assert self.desk.layout.readers == fresh.layout.readers
+            for person in PEOPLE:
+                assert self.all_in_line(stage, person) == fresh.line(stage, person).next(1_000)
+                item_of = self.desk.layout.items.item_of
+                for item in self.desk.layout.readers.get(stage, {}):
+                    shares = self.desk.layout.shares
+                    assert shares.readers(stage, item) == shares_readers(fresh, stage, item)
+                    assert item_of(item) == item
+
+
+def shares_readers(desk: Desk, stage: str, item: str) -> tuple[str, ...]:
+    return desk.layout.readers[stage][item]
+
+
+def dict_values(flow: object) -> list[int]:
+    return [v for name in flow.__slots__ if isinstance(v := getattr(flow, name), int)]
+
+
+Screening.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestScreening = Screening.TestCase
+
+
+@pytest.mark.nightly
+def test_long_histories():
+    from hypothesis.stateful import run_state_machine_as_test
+
+    longer = settings(max_examples=200, stateful_step_count=60, deadline=None)
+    run_state_machine_as_test(Screening, settings=longer)
