@@ -14,6 +14,8 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
+from tests.conftest import Small
+from tests.workflow.conftest import MemoryStore
 
 from ranvier.api.seat import Seat
 from ranvier.core.flow import flow_of
@@ -24,8 +26,6 @@ from ranvier.workflow.load import load
 from ranvier.workflow.record import Saying, record
 from ranvier.workflow.screen.desk import Desk
 from ranvier.workflow.screen.view import View
-from tests.conftest import Small
-from tests.workflow.conftest import MemoryStore
 
 TA, FT = "title_abstract", "full_text"
 CHAIR = "person:chair"

@@ -90,10 +90,9 @@ def visible(events: Iterable[Event], sight: Sight, shares: Shares) -> list[Event
     The hashes and numbers of the log itself depend on every event, hidden ones included.
     """
     hidden: set[str] = set()
-    things: set[str] = set()
     seen: list[Event] = []
     for event in events:
-        if _is_hidden(event, sight, shares, hidden, things):
+        if _is_hidden(event, sight, shares, hidden):
             hidden.add(event.client_id)
             continue
         payload = event.payload
@@ -105,21 +104,25 @@ def visible(events: Iterable[Event], sight: Sight, shares: Shares) -> list[Event
     return seen
 
 
-def _is_hidden(
-    event: Event, sight: Sight, shares: Shares, hidden: set[str], things: set[str]
-) -> bool:
+def _is_hidden(event: Event, sight: Sight, shares: Shares, hidden: set[str]) -> bool:
     """Say whether an event is hidden, given what was hidden before it."""
     if event.type == "decision.made":
         d: Decision = decode(event.type, event.payload)
         item = shares.items.item_of(d.item)
-        if d.resolves or not sight.hides(d.stage, d.reviewer, shares, item):
-            return False
-        things.add(f"{d.stage}/{d.item}/{d.reviewer}")
-        return True
+        return not d.resolves and sight.hides(d.stage, d.reviewer, shares, item)
     if event.type == "event.undone":
         undone: Undone = decode(event.type, event.payload)
         return undone.client_id in hidden
     if event.type == "thing.withdrawn":
         withdrawn: Withdrawn = decode(event.type, event.payload)
-        return withdrawn.kind == "decision" and withdrawn.id in things
+        if withdrawn.kind != "decision":
+            return False
+        stage, _, rest = withdrawn.id.partition("/")
+        name, _, voice = rest.rpartition("/")
+        return voice != "resolution" and sight.hides(
+            "full_text" if stage == "full_text" else "title_abstract",
+            voice,
+            shares,
+            shares.items.item_of(name),
+        )
     return False
