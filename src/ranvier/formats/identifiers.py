@@ -85,13 +85,12 @@ REGISTERS: tuple[Register, ...] = (
 )
 
 #: EudraCT and CTIS numbers have no letters of their own: this is what their middles look like.
-_DASHED = re.compile(r"-\d{6}-\d\d")
+_DASHED = re.compile(rb"-\d{6}-\d\d")
 
-#: One of these stands in every number of every other register: most records have none, which this
-#: tells ten times faster than the patterns themselves.
-_LETTERS = re.compile("NCT|CTR|RCT|CTN|UMIN|DRKS|NTR|NL-OM|KCT|RBR|PER-[0-9]|RPCEC|APICC")
-#: The same in small letters, as addresses have them.
-_SMALL = tuple(re.compile(word).search for word in ("nct0", "isrctn", "apicC", "chictr"))
+#: One of these stands in every number of every other register, and most records have none. Text is
+#: looked through without what can be in none of them, which is four times faster than as it stands.
+_LETTERS = re.compile(b"NCT|CTR|RCT|CTN|UMIN|DRKS|NTR|NL-OM|KCT|RBR|PER-[0-9]|RPCEC|APICC")
+_IN_NONE = bytes(range(ord("a"), ord("z") + 1)) + b".,;:()[]'\"&=?/_"
 
 
 def find_registry_ids(text: str) -> tuple[str, ...]:
@@ -102,8 +101,15 @@ def find_registry_ids(text: str) -> tuple[str, ...]:
     >>> find_registry_ids("ClinicalTrials.gov NCT 00666263; EudraCT number 2009-012265-11")
     ('NCT00666263', '2009-012265-11')
     """
-    dashed = _DASHED.search(text) is not None
-    if not dashed and _LETTERS.search(text) is None and not any(search(text) for search in _SMALL):
+    whole = text.encode("utf-8", "replace")
+    rest = whole.translate(None, _IN_NONE)
+    dashed = _DASHED.search(rest) is not None and _DASHED.search(whole) is not None
+    if not (
+        dashed
+        or _LETTERS.search(rest) is not None
+        # The same in small letters, as addresses have them.
+        or b"nct0" in whole or b"isrctn" in whole or b"chictr" in whole or b"apicC" in whole
+    ):  # fmt: skip
         return ()
     capitals = text.upper()
     found: dict[int, str] = {}
@@ -120,9 +126,8 @@ def find_registry_ids(text: str) -> tuple[str, ...]:
 
 
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>{}|\\^`]+", re.IGNORECASE)
-_DOI_AFTER = re.compile(
-    r"(?:doi(?:\.org)?|info:doi)\b[\s:/=\]]{0,4}(10\.\d{4,9}(?:/|%2F)\S+)", re.I
-)
+#: Matched where "doi" stands: a search for it in any case is much slower.
+_DOI_AFTER = re.compile(r"doi(?:\.org)?\b[\s:/=\]]{0,4}(10\.\d{4,9}(?:/|%2f)\S+)", re.IGNORECASE)
 _BRACKETS = {")": "(", "]": "[", "}": "{", ">": "<"}
 
 
@@ -168,7 +173,7 @@ def find_doi(text: str) -> str | None:
     >>> find_doi("rft_id=info:doi/10.1016%2Fj.toxicon.2018.11.007&rft_id=info:pmid/30439442")
     '10.1016/j.toxicon.2018.11.007'
     """
-    match = _DOI_AFTER.search(text)
+    match = _at(_DOI_AFTER, text, _DOI_WORD)
     if match is None:
         return None
     found = match[1]
@@ -178,11 +183,25 @@ def find_doi(text: str) -> str | None:
 
 
 _PMID_AFTER = re.compile(
-    r"(?:\bPMID\b|PubMed\s+ID|info:pmid|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed|pubmed\.(?:ncbi\.nlm\.nih\.)?gov"
-    r"|\bpmid)\W{0,6}(\d{1,8})(?!\d)",
+    r"(?:\bpmid|pubmed\s+id|pubmed\.(?:ncbi\.nlm\.nih\.)?gov"
+    r"|(?:(?<=ncbi\.nlm\.nih\.gov/)|(?<=ncbi\.nlm\.nih\.gov/m/))pubmed)\W{0,6}(\d{1,8})(?!\d)",
     re.IGNORECASE,
 )
-_PMCID = re.compile(r"\bPMC\s?(\d{3,9})(?!\d)", re.IGNORECASE)
+_PMCID = re.compile(r"\bpmc\s?(\d{3,9})(?!\d)", re.IGNORECASE)
+#: What these patterns begin with, in small letters: looked for first, because a search for a
+#: pattern in any case goes letter by letter.
+_DOI_WORD, _PMID_WORD, _PMCID_WORD = map(re.compile, ("doi", "p(?:mid|ubmed)", "pmc"))
+
+
+def _at(pattern: re.Pattern[str], text: str, word: re.Pattern[str]) -> re.Match[str] | None:
+    """Match a pattern at the first place where a word stands and it fits."""
+    small = text.lower()
+    if len(small) != len(text):  # a letter whose small form is longer would shift the rest
+        small = "".join(c if len(c.lower()) > 1 else c.lower() for c in text)
+    for found in word.finditer(small):
+        if match := pattern.match(text, found.start()):
+            return match
+    return None
 
 
 def find_pmid(text: str) -> str | None:
@@ -193,7 +212,7 @@ def find_pmid(text: str) -> str | None:
     >>> find_pmid("Place: United States PMID: 23122173")
     '23122173'
     """
-    match = _PMID_AFTER.search(text)
+    match = _at(_PMID_AFTER, text, _PMID_WORD)
     return match[1].lstrip("0") or None if match else None
 
 
@@ -205,5 +224,5 @@ def find_pmcid(text: str) -> str | None:
     >>> find_pmcid("PMC1074100 [available on 2021]")
     'PMC1074100'
     """
-    match = _PMCID.search(text)
+    match = _at(_PMCID, text, _PMCID_WORD)
     return f"PMC{match[1]}" if match else None

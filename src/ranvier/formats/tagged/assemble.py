@@ -222,7 +222,8 @@ def assemble(values: Values, table: Table) -> dict[str, Any]:
     used: set[str] = set()
     for name, tag in plan.one:
         held = values[tag]
-        made[name], tags[name] = held[0], tag
+        made[name] = held[0]
+        tags[name] = tag
         if len(held) > 1:
             _more(made, tag, held[1:], held[0])
     for name, tag in plan.others:

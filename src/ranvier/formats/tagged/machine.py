@@ -14,12 +14,10 @@ from typing import TextIO
 from ranvier.formats.report import Report
 from ranvier.formats.source import BLOCK
 
-__all__ = ["Grammar", "Piece", "Tagged", "split", "stranger"]
+__all__ = ["Grammar", "Piece", "split", "stranger"]
 
 #: A text this long without the start of a record is no file of records: it is cut there.
-LONGEST = 64 * BLOCK
-
-Tagged = list[tuple[str, str]]
+LONGEST = 1024 * BLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,9 @@ class Grammar:
     start : pattern
         Where a record begins (a match at the start of a line).
     tag : pattern
-        Two groups: the tag, and its value with the lines that continue it.
+        A tag at the start of a line; one group: the tag itself.
+    marks : pattern
+        The same behind the end of the line before: what parts the text of a record.
     recut : function or None
         Parts a piece that turns out to hold several records.
     header : pattern or None
@@ -55,8 +55,19 @@ class Grammar:
 
     start: re.Pattern[str]
     tag: re.Pattern[str]
+    marks: re.Pattern[str]
     recut: Callable[[str], list[str]] | None = None
     header: re.Pattern[str] | None = None
+
+    def pairs(self, text: str) -> Iterator[tuple[str, str]]:
+        """Part the text of a record into tags and values; a value has the lines that continue it.
+
+        Text is parted at the tags, once: a pattern that looks from each line for the next tag
+        takes three times as long.
+        """
+        parts = iter(self.marks.split("\n" + text))
+        next(parts)
+        return zip(parts, parts, strict=True)
 
 
 def grammar(
@@ -66,11 +77,11 @@ def grammar(
     recut: Callable[[str], list[str]] | None = None,
     header: str | None = None,
 ) -> Grammar:
-    """Build a grammar from the pattern of a tag alone; the lines that continue it are added."""
-    continued = rf"^{tag}(.*(?:\n(?!{re.sub(r'[(](?![?])', '(?:', tag)}).*)*)"
+    """Build a grammar from the pattern of a tag."""
     return Grammar(
         start=re.compile(start, re.MULTILINE),
-        tag=re.compile(continued, re.MULTILINE),
+        tag=re.compile(f"^{tag}", re.MULTILINE),
+        marks=re.compile(f"\n{tag}", re.MULTILINE),
         recut=recut,
         header=re.compile(header) if header else None,
     )
@@ -91,21 +102,23 @@ def split(stream: TextIO, form: Grammar, report: Report) -> Iterator[Piece]:
         yield Piece(piece.text[at:], line, strange=True)
 
 
-def _parts(piece: Piece, form: Grammar, report: Report) -> Iterator[Piece]:
+def _parts(piece: Piece, form: Grammar, report: Report) -> list[Piece]:
     """Part a piece that may hold several records; report one that holds none."""
     if form.tag.search(piece.text) is None:
         _between(piece, form, report)
-        return
-    if form.recut is None:
-        yield piece
-        return
+        return []
+    parts = form.recut(piece.text) if form.recut is not None else []
+    if len(parts) < 2:
+        return [piece]
     line = piece.line
-    for part in form.recut(piece.text):
+    found: list[Piece] = []
+    for part in parts:
         if form.tag.search(part):
-            yield Piece(part, line)
+            found.append(Piece(part, line))
         else:
             _between(Piece(part, line), form, report)
         line += part.count("\n")
+    return found
 
 
 #: How a record of another format begins: told only after an empty line or at the very start, for
@@ -132,7 +145,7 @@ def stranger(text: str, form: Grammar) -> int:
     """
     at = 0
     while True:
-        if (found := _STRANGE.match(text, at)) and form.start.match(text, at) is None:
+        if form.start.match(text, at) is None and (found := _STRANGE.match(text, at)):
             own = "%" in found[0] and form.tag.match(text, at)  # refer has no start of its own
             if not own:
                 return at

@@ -82,7 +82,7 @@ def read(piece: Piece, form: Grammar, dialect: str | None, report: Report) -> di
     """Read the text of one record into the fields of a :class:`Record`."""
     values: Values = {}
     names: list[tuple[str, str]] = []
-    for tag, value in form.tag.findall(piece.text):
+    for tag, value in form.pairs(piece.text):
         text = one_line(value)
         if not text:
             continue

@@ -90,7 +90,7 @@ _ISSN = re.compile(r"\b(\d{4}-?\d{3}[\dXx])\b")
 def read(piece: Piece, form: Grammar, dialect: str | None, report: Report) -> dict[str, Any]:
     """Read the text of one record into the fields of a :class:`Record`."""
     values: Values = {}
-    for tag, value in form.tag.findall(piece.text):
+    for tag, value in form.pairs(piece.text):
         text = one_line(value)
         if text:
             values.setdefault(tag, []).append(text)
@@ -222,7 +222,7 @@ def read_cochrane(
 ) -> dict[str, Any]:
     """Read a record of the Cochrane Library's citation text."""
     values: Values = {}
-    for tag, value in form.tag.findall(piece.text):
+    for tag, value in form.pairs(piece.text):
         if text := one_line(value):
             values.setdefault(tag, []).append(text)
     for value in values.get("PM", ()):

@@ -70,7 +70,7 @@ REFER_TABLE = Table(
 def read(piece: Piece, form: Grammar, dialect: str | None, report: Report) -> dict[str, Any]:
     """Read the text of one record into the fields of a :class:`Record`."""
     values: Values = {}
-    for tag, value in form.tag.findall(piece.text):
+    for tag, value in form.pairs(piece.text):
         text = value.strip() if tag in "KXZO" else one_line(value)
         if text:
             values.setdefault(tag, []).append(text)
@@ -119,7 +119,7 @@ def read_refworks(
 ) -> dict[str, Any]:
     """Read a record of RefWorks' tagged text."""
     values: Values = {}
-    for tag, value in form.tag.findall(piece.text):
+    for tag, value in form.pairs(piece.text):
         if text := one_line(value):
             values.setdefault(tag, []).append(text)
     if (day := values.get("FD")) and (year := values.get("YR")) and year[0] not in day[0]:

@@ -8,6 +8,7 @@ list, text after ER, addresses in place of a DOI).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -149,8 +150,7 @@ def read(piece: Piece, form: Grammar, dialect: str | None, report: Report) -> di
     """Read the text of one record into the fields of a :class:`Record`."""
     values: Values = {}
     ended = False
-    pairs = form.tag.findall(piece.text)
-    for tag, value in pairs:
+    for tag, value in form.pairs(piece.text):
         text = value.strip()
         if tag == "ER":
             ended = True
@@ -163,7 +163,7 @@ def read(piece: Piece, form: Grammar, dialect: str | None, report: Report) -> di
         else:
             values[tag] = [text]
     if "A1" in values and "AU" in values:
-        _two_lists(values, pairs)
+        _two_lists(values, form.pairs(piece.text))
     types = values.get("TY", [""])
     ty = types[0].upper()
     made = assemble(values, OVERRIDES.get(ty, TABLE))
@@ -226,7 +226,7 @@ _SHORT = re.compile(r"\d{1,4}")
 _ISSUE_IN_M1 = frozenset({"EJOUR", "GEN", "GRANT", "INPR", "UNPB", "MGZN", "CONF", "UNPD"})
 
 
-def _two_lists(values: Values, pairs: list[tuple[str, str]]) -> None:
+def _two_lists(values: Values, pairs: Iterable[tuple[str, str]]) -> None:
     """Merge A1 and AU: one list in the order of the file, or the same people twice."""
     first, second = values["A1"], values["AU"]
     same = [a.split(",")[0].casefold() for a in first] == [
@@ -282,6 +282,8 @@ def _family_first(name: str) -> str:
 
 def _own_tags(made: dict[str, Any], tags: dict[str, str], values: Values) -> None:
     """Read back what we write into tags for the user's own purposes."""
+    if "U1" not in values and "U2" not in values:
+        return
     notices = [value.partition(": ") for value in values.get("U2", ())]
     held = tuple(
         Notice(relation=relation, text=text, pmid=find_pmid(text), doi=find_doi(text))

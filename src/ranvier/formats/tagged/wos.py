@@ -66,7 +66,7 @@ def read(piece: Piece, form: Grammar, dialect: str | None, report: Report) -> di
     """Read the text of one record into the fields of a :class:`Record`."""
     values: Values = {}
     ended = False
-    for tag, value in form.tag.findall(piece.text):
+    for tag, value in form.pairs(piece.text):
         if tag == "ER":
             ended = True
             continue
