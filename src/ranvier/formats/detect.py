@@ -59,6 +59,12 @@ _TAGGED = (
     _mark("ris", r"^[ \t\ufeff\xa0]*TY[ \t]*-[ \t]*[A-Z]{3,}", "it has lines that begin with 'TY'"),
     _mark("ris", r"^ER  ?-\s*$", "it has lines that begin with 'ER  -'"),
     _mark("nbib", r"^(?:TI|AU|FAU|AB) {1,3}- \S", "it has tags like 'TI  -' and no 'TY'"),
+    _mark("ris", r"^[ \t\ufeff\xa0]{0,4}[Tt][Yy] {1,3}- ?[A-Za-z]{3,8}\s*$",
+          "it has lines that begin with 'ty  -', RIS in small letters"),
+    _mark("pubmed-summary", r"^\ufeff?1: \S(?:.*\n)(?:.+\n)*?.*PMID: \d+[;.]",
+          "its records are numbered citations that end in 'PMID: ...', PubMed's summary"),
+    _mark("pubmed-abstract", r"^PMID: \d{1,8}(?:\s|$)",
+          "it has lines 'PMID: ...' and no tags, PubMed's abstract as text"),
 )  # fmt: skip
 
 #: Dialects of RIS -> what only they write; the first with a match in the first records.
@@ -117,6 +123,10 @@ def detect(source: Source) -> tuple[Detected, Encoding, str]:
     raw = source.head(8)
     if raw.startswith(b"PK"):
         return _spreadsheet(source)
+    if raw.startswith(b"PAR1"):
+        encoding = Encoding(name="utf-8", errors="strict", why="it is Parquet")
+        why = "it is Parquet, a table in columns"
+        return Detected(format="parquet", dialect=None, encoding="utf-8", why=why), encoding, ""
     for magic, what in _BINARY:
         if raw.startswith(magic):
             raise InputError(

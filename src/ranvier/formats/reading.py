@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,10 +17,11 @@ from ranvier.formats.json.europepmc import read_europepmc
 from ranvier.formats.json.items import items_of, kind_of, promised
 from ranvier.formats.json.trials import read_trial
 from ranvier.formats.json.works import read_csl, read_openalex
+from ranvier.formats.parquet import read_parquet
 from ranvier.formats.report import Detected, Report
 from ranvier.formats.rows import Row, csv_rows, delimiter_of, xlsx_rows
 from ranvier.formats.source import Encoding, Source, text_of
-from ranvier.formats.tagged import nbib, ovid, refer, ris, wos
+from ranvier.formats.tagged import nbib, ovid, pubmed_text, refer, ris, wos
 from ranvier.formats.tagged.machine import Grammar, Piece, split
 from ranvier.formats.xml import endnote, others, pubmed
 from ranvier.formats.xml.fragments import fragments, refuse_entities
@@ -32,6 +34,9 @@ __all__ = [
     "read_records",
     "source_of",
 ]
+
+#: JSON is held in memory about eight times over while it is read.
+LARGEST_JSON = 250_000_000
 
 #: The fields of a record, the text it was read from, and the line of that text.
 Made = tuple[dict[str, Any], str | None, int]
@@ -172,7 +177,8 @@ def read_records(filename: str, data: bytes) -> tuple[str, list[Record]]:
 
 #: Format or dialect -> the source that a file of it comes from.
 _SOURCES = {
-    "nbib": "PubMed", "pubmed-xml": "PubMed", "wos-tagged": "Web of Science",
+    "nbib": "PubMed", "pubmed-xml": "PubMed", "pubmed-abstract": "PubMed",
+    "pubmed-summary": "PubMed", "wos-tagged": "Web of Science",
     "cochrane-text": "CENTRAL", "ictrp-xml": "ICTRP", "crossref-xml": "Crossref",
     "crossref-json": "Crossref", "openalex-json": "OpenAlex", "Embase.com": "Embase",
     "clinicaltrials-json": "ClinicalTrials.gov", "europepmc-json": "Europe PMC",
@@ -218,7 +224,16 @@ def _record(
 def _text(source: Source, encoding: Encoding) -> str:
     """Return the whole text."""
     with text_of(source, encoding) as stream:
-        return stream.read().lstrip("\ufeff").replace("\0", "")
+        text = stream.read(LARGEST_JSON + 1)
+    if len(text) > LARGEST_JSON:
+        raise InputError(
+            f"this JSON is longer than {LARGEST_JSON // 1_000_000} million characters, and JSON is "
+            "read as a whole.",
+            file=source.name,
+            remedy="Export it in parts, or as RIS, NBIB, BibTeX or CSV, which are read record by "
+            "record.",
+        )
+    return text.lstrip("\ufeff").replace("\0", "")
 
 
 def _safe(piece: Piece, report: Report, read: Callable[[], dict[str, Any] | None]) -> Any:
@@ -345,6 +360,12 @@ def _xlsx(file: _Opened, skip: int) -> Iterator[Made]:
     yield from _rows(xlsx_rows(file.source, file.report), file)
 
 
+def _parquet(file: _Opened, skip: int) -> Iterator[Made]:
+    """Read Parquet as we write it."""
+    for made, row in read_parquet(file.source):
+        yield made, made.pop("raw", None), made.pop("line", row)
+
+
 def _json(file: _Opened, skip: int) -> Iterator[Made]:
     """Read JSON of any kind that we know."""
     import json
@@ -396,7 +417,14 @@ LISTS_OF_IDS = frozenset({"esearch-xml", "epost-xml"})
 
 def _ris(head: str) -> Grammar:
     """Choose how strictly tags are told from text."""
+    if re.search(r"^[ \t\ufeff]*(?:ty|Ty|tY) {1,3}-", head, re.MULTILINE):
+        return ris.SMALL
     return ris.STRICT if ris.STRICT.tag.search(head) and "  -" in head else ris.LOOSE
+
+
+def _ovid(head: str) -> Grammar:
+    """Tell two letters before each field from its name in full."""
+    return ovid.OVID if ovid.OVID.tag.search(head) else ovid.LABELLED
 
 
 def _nbib(head: str) -> Grammar:
@@ -409,7 +437,7 @@ FORMATS: dict[str, Format] = {
     "ris": Format(1, "RIS", _tagged(_ris, ris.read)),
     "nbib": Format(1, "NBIB, MEDLINE text", _tagged(_nbib, nbib.read)),
     "wos-tagged": Format(1, "Web of Science text", _tagged(lambda _: wos.GRAMMAR, wos.read)),
-    "ovid": Format(1, "Ovid text", _tagged(lambda _: ovid.OVID, ovid.read)),
+    "ovid": Format(2, "Ovid text", _tagged(_ovid, ovid.read)),
     "cochrane-text": Format(
         1, "Cochrane Library text", _tagged(lambda _: ovid.COCHRANE, ovid.read_cochrane)
     ),
@@ -418,6 +446,16 @@ FORMATS: dict[str, Format] = {
     ),
     "refworks": Format(1, "RefWorks text", _tagged(lambda _: refer.REFWORKS, refer.read_refworks)),
     "bibtex": Format(1, "BibTeX", _bibtex),
+    "pubmed-abstract": Format(
+        1,
+        "PubMed's abstracts as text",
+        _tagged(lambda _: pubmed_text.ABSTRACT, pubmed_text.read_abstract),
+    ),
+    "pubmed-summary": Format(
+        1,
+        "PubMed's summaries as text",
+        _tagged(lambda _: pubmed_text.SUMMARY, pubmed_text.read_summary),
+    ),
     "pubmed-xml": Format(1, "PubMed XML", _xml(pubmed.ELEMENTS, pubmed.read)),
     "endnote-xml": Format(1, "EndNote XML", _xml(endnote.ELEMENTS, endnote.read)),
     "crossref-xml": Format(1, "Crossref unixref XML", _xml(others.CROSSREF, others.read_crossref)),
@@ -426,6 +464,7 @@ FORMATS: dict[str, Format] = {
     "epost-xml": Format(1, "answer of epost", _xml(others.EUTILS, others.read_id)),
     "csv": Format(2, "CSV of databases and screening tools", _csv),
     "xlsx": Format(1, "XLSX", _xlsx),
+    "parquet": Format(1, "Parquet as `ranvier export` writes it", _parquet),
     "json": Format(2, "a plain JSON list", _json),
     "csl-json": Format(1, "CSL-JSON", _json),
     "crossref-json": Format(1, "Crossref works in JSON", _json),

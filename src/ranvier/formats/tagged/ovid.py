@@ -11,11 +11,36 @@ from ranvier.formats.tagged.assemble import Table, Values, assemble, identify, o
 from ranvier.formats.tagged.genres import genre_of_types
 from ranvier.formats.tagged.machine import Grammar, Piece, grammar
 
-__all__ = ["COCHRANE", "COCHRANE_TABLE", "OVID", "TABLE", "read", "read_cochrane"]
+__all__ = ["COCHRANE", "COCHRANE_TABLE", "LABELLED", "OVID", "TABLE", "read", "read_cochrane"]
 
 OVID: Grammar = grammar(
     start=r"^[ \t\ufeff]*<\s*\d+\s*\.?\s*>",
     tag=r"([A-Z][A-Z0-9]) {1,3}-(?: |$)",
+    header=r"<\s*\d+\s*\.?\s*>",
+)
+
+#: Names of fields in full -> their two letters.
+LABELS = {
+    "Unique Identifier": "UI", "Accession Number": "AN", "Title": "TI", "Original Title": "OT",
+    "Source": "SO", "Journal Name": "JN", "Author": "AU", "Authors": "AU", "Author(s)": "AU",
+    "Authors Full Name": "FA", "Author Full Name": "FA", "Full Author Name": "FA",
+    "Abstract": "AB", "Publication Type": "PT", "MeSH Subject Headings": "SH",
+    "Subject Headings": "SH", "Heading Words": "HW", "Keyword Heading": "KW", "Keywords": "KW",
+    "Author Keywords": "KW", "Institution": "IN", "Author Affiliation": "IN", "Language": "LG",
+    "Year of Publication": "YR", "Date of Publication": "DP", "Publication Date": "DP",
+    "Publisher": "PB", "Country of Publication": "PL", "ISSN": "IS", "ISSN Print": "IS",
+    "ISSN Electronic": "IS", "ISSN Linking": "IS", "Digital Object Identifier": "DO", "DOI": "DO",
+    "PMID": "PM", "PMC Identifier": "PC", "CAS Registry/EC Number/Name of Substance": "RN",
+    "Name of Substance": "NM", "Grant Information": "GI", "Database": "DB", "Status": "ST",
+    "Volume": "VO", "Issue": "IP", "Pages": "PG", "Page": "PG", "Collaborative Name": "CN",
+    "Emtree Heading": "EM", "Candidate Terms": "KW", "URL": "UR", "Link to the Ovid Full Text":
+    "XL", "Correspondence Address": "CA_", "Version ID": "VN",
+}  # fmt: skip
+
+#: The same with names in full, each value on the lines below, set in: the layout "Labels".
+LABELLED: Grammar = grammar(
+    start=r"^[ \t\ufeff]*<\s*\d+\s*\.?\s*>",
+    tag=r"([A-Z][A-Za-z/() ]{2,50}?)[ \t]*(?=\n[ \t]+\S)",
     header=r"<\s*\d+\s*\.?\s*>",
 )
 
@@ -93,7 +118,7 @@ def read(piece: Piece, form: Grammar, dialect: str | None, report: Report) -> di
     for tag, value in form.pairs(piece.text):
         text = one_line(value)
         if text:
-            values.setdefault(tag, []).append(text)
+            values.setdefault(LABELS.get(tag, tag), []).append(text)
     _authors(values)
     if (source := values.get("SO")) and not _EDITED.match(source[0]):
         _source(values, source[0])

@@ -28,7 +28,7 @@ from ranvier.formats.tagged.genres import RIS, genre_of_types
 from ranvier.formats.tagged.machine import Grammar, Piece, grammar
 from ranvier.formats.tagged.nbib import NOTICES
 
-__all__ = ["LOOSE", "STRICT", "TABLE", "read"]
+__all__ = ["LOOSE", "SMALL", "STRICT", "TABLE", "read"]
 
 _HEADER = r"\d+\s*\.?\s*$|Provider:|Content:|Database:|Search [Ss]trategy|-{3,}|={3,}"
 
@@ -66,6 +66,13 @@ LOOSE: Grammar = grammar(
     start=r"^[ \t\ufeff\xa0]*TY[ \t]*-",
     tag=r"[ \t\ufeff]{0,4}([A-Z][A-Z0-9])[ \t]*-(?: |\t|$|(?=\S))",
     recut=_after_er,
+    header=_HEADER,
+)
+
+#: Tags in small letters, as some programs write them all.
+SMALL: Grammar = grammar(
+    start=r"^[ \t\ufeff\xa0]*[Tt][Yy] {1,3}-",
+    tag=r"[ \t\ufeff]{0,4}([A-Za-z][A-Za-z0-9])  ?-(?<=  -|[Rr] -|[Yy] -)(?: |$|(?=\S))",
     header=_HEADER,
 )
 
@@ -150,7 +157,10 @@ def read(piece: Piece, form: Grammar, dialect: str | None, report: Report) -> di
     """Read the text of one record into the fields of a :class:`Record`."""
     values: Values = {}
     ended = False
-    for tag, value in form.pairs(piece.text):
+    pairs = form.pairs(piece.text)
+    if form is SMALL:
+        pairs = ((tag.upper(), value) for tag, value in pairs)
+    for tag, value in pairs:
         text = value.strip()
         if tag == "ER":
             ended = True

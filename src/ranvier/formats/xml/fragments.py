@@ -54,22 +54,37 @@ def fragments(stream: TextIO, elements: tuple[str, ...], report: Report) -> Iter
     names = "|".join(map(re.escape, elements))
     start = re.compile(rf"<(?:{names})(?=[\s>/])")
     end = re.compile(rf"</(?:{names})\s*>")
+    root: str | None = None
+    line, rest, whole = 1, "", True
     for piece in cut(stream, start, report):
+        line, rest = piece.line + piece.text.count("\n"), piece.text
         if start.match(piece.text) is None:
+            if root is None and (found := _ROOT.search(piece.text)):
+                root = found[1]
             if _ENTITY.search(piece.text):
                 refuse_entities(piece.text, "the file")
             continue
         ends = [match.end() for match in end.finditer(piece.text)]
         if not ends:
             closed = re.match(r"<[^>]*/>", piece.text)
-            if closed is None:
+            whole = closed is not None
+            if not whole:
                 report.odd(piece.line, "a record whose element is never closed.")
             yield Piece(piece.text if closed is None else closed[0], piece.line)
         else:
+            whole = True
             yield Piece(piece.text[: ends[-1]], piece.line)
             _after(piece, ends[-1], report)
+    if root is not None and whole and re.search(rf"</{re.escape(root)}\s*>", rest) is None:
+        report.odd(
+            line,
+            f"the file ends before <{root}> is closed: records behind this place may have been cut "
+            "off. Compare the number of records with that of the search.",
+        )
 
 
+#: The element that holds all others; what is declared before it is none.
+_ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _MARKUP = re.compile(r"<(?:[^<>]*)>")
 
 
