@@ -12,6 +12,7 @@ import pytest
 
 import ranvier
 from ranvier.core.record import is_retracted
+from ranvier.query import search_filter
 
 
 def _server():
@@ -186,3 +187,15 @@ def test_the_report_of_the_shipped_review_holds_all_its_searches(run, mmn):
             assert search.date in report
             assert search.source.replace("_", r"\_") in report
     assert "The log does not say on which platform these were searched" in report
+
+
+def test_the_report_names_the_published_filter_of_a_strategy(run, empty, database, tmp_path):
+    strategy = tmp_path / "mmn.txt"
+    lines = search_filter("cochrane-rct-2008").texts["pubmed"].splitlines()
+    numbered = [f"#{n} {line}" for n, line in enumerate([*lines, "neuropathy[ti] AND #11"], 1)]
+    strategy.write_text("\n".join(numbered))
+    args = ("search", "run", empty, "--source", "pubmed", "--server", database.url)
+    assert run(*args, "--query", strategy).code == 0
+    said = run("search", "report", empty).out
+    assert "recognised: Cochrane Highly Sensitive Search Strategy" in said
+    assert "(2008 revision), at line 11." in said

@@ -52,6 +52,7 @@ from ranvier.workflow.deduplicate import (
 from ranvier.workflow.load import load
 from ranvier.workflow.ports import Store
 from ranvier.workflow.prove import prove_quotes
+from ranvier.workflow.recognise import filters_used
 from ranvier.workflow.record import Saying, record
 from ranvier.workflow.reproduce import reproduce_file
 from ranvier.workflow.retrieve import PlannedSearch, Retrieved, plan_search, retrieve
@@ -364,7 +365,7 @@ class OpenReview:
 
     def search_report(self, form: Literal["markdown", "html"] = "markdown") -> str:
         """Write how the review was searched, by the items of PRISMA-S, as far as the log knows."""
-        return search_report(self.state, form=form)
+        return search_report(self.state, form=form, filters=filters_used(self.state))
 
     def run_search(
         self,

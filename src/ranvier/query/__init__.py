@@ -1,7 +1,7 @@
 """Search strategies: one syntax tree, read from and written for every platform, run on records."""
 
 from ranvier.query.explain import Explanation, Step, explain
-from ranvier.query.filters import FILTERS, SearchFilter, search_filter, with_filter
+from ranvier.query.filters import FILTERS, SearchFilter, recognised, search_filter, with_filter
 from ranvier.query.index import RecordIndex
 from ranvier.query.inline import inline
 from ranvier.query.lint import check
@@ -37,6 +37,7 @@ __all__ = [
     "parse",
     "platform",
     "read_mesh",
+    "recognised",
     "resolved",
     "run",
     "search_filter",

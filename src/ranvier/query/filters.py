@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice
 
 from ranvier.errors import InputError
 from ranvier.query.lines import Line
+from ranvier.query.meaning import Meaning, meaning, resolved
 from ranvier.query.parse import parse
 from ranvier.query.parsed import Parsed, ParsedLine
 from ranvier.query.platforms import PlatformName
@@ -20,10 +23,12 @@ from ranvier.query.tree import (
     Near,
     Node,
     Span,
+    children_of,
+    leaves,
 )
 from ranvier.query.write import write
 
-__all__ = ["FILTERS", "SearchFilter", "search_filter", "with_filter"]
+__all__ = ["FILTERS", "SearchFilter", "recognised", "search_filter", "with_filter"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +106,25 @@ FILTERS: Mapping[str, SearchFilter] = {
                 "animals [mh] NOT humans [mh]\n#9 NOT #10",
             },
         ),
+        SearchFilter(
+            name="cochrane-rct-2008-precision",
+            said="Cochrane Highly Sensitive Search Strategy for identifying randomized trials in "
+            "MEDLINE: sensitivity- and precision-maximizing version (2008 revision)",
+            source="Lefebvre C, Manheimer E, Glanville J. Chapter 6: Searching for studies. In: "
+            "Cochrane Handbook for Systematic Reviews of Interventions 5.1.0 (2011), section "
+            "6.4.11.1.",
+            note="For searches whose sensitivity-maximizing version finds more than can be read.",
+            texts={
+                "ovid": "randomized controlled trial.pt.\ncontrolled clinical trial.pt.\n"
+                "randomized.ab.\nplacebo.ab.\nclinical trials as topic.sh.\nrandomly.ab.\n"
+                "trial.ti.\n1 or 2 or 3 or 4 or 5 or 6 or 7\n"
+                "exp animals/ not humans.sh.\n8 not 9",
+                "pubmed": "randomized controlled trial [pt]\ncontrolled clinical trial [pt]\n"
+                "randomized [tiab]\nplacebo [tiab]\nclinical trials as topic [mesh: noexp]\n"
+                "randomly [tiab]\ntrial [ti]\n#1 OR #2 OR #3 OR #4 OR #5 OR #6 OR #7\n"
+                "animals [mh] NOT humans [mh]\n#8 NOT #9",
+            },
+        ),
     )
 }
 
@@ -118,6 +142,77 @@ def search_filter(name: str) -> SearchFilter:
             f"there is no search filter {name!r}.", remedy=f"Known are {', '.join(FILTERS)}."
         )
     return FILTERS[name]
+
+
+def recognised(parsed: Parsed) -> tuple[tuple[int, str], ...]:
+    """Find published filters in a strategy: lines, or parts of lines, that mean what they do.
+
+    Returns
+    -------
+    tuple of (int, str)
+        The line at which one is whole, and what it is; the 2023 revision of Cochrane's strategy is
+        told by its first line, and a filter without its exclusion of animals by that.
+
+    Examples
+    --------
+    >>> own = parse("1. pain.ti.", "ovid")
+    >>> recognised(with_filter(own, FILTERS["cochrane-rct-2008-precision"]))
+    ((11, 'Cochrane Highly Sensitive Search Strategy for identifying randomized trials in MEDLINE: \
+sensitivity- and precision-maximizing version (2008 revision)'),)
+    """
+    known = _forms()
+    sizes = {size for size, _ in known}
+    trees = {held.line.number: resolved(parsed, held.line.number) for held in parsed.lines}
+    found: dict[str, int] = {}
+    for number, tree in trees.items():
+        for node in _groups(tree, max(sizes)) if tree is not None else ():
+            size = sum(1 for _ in leaves(node))
+            said = known.get((size, meaning(node))) if size in sizes else None
+            if said is not None:
+                found.setdefault(said, number)
+    whole = {said for said in found if not said.endswith(_PART)}
+    return tuple(
+        (number, said)
+        for said, number in sorted(found.items(), key=lambda item: item[1])
+        if said in whole or said.removesuffix(_PART) not in whole
+    )
+
+
+_PART = ", without its exclusion of animal studies"
+
+
+@cache
+def _forms() -> dict[tuple[int, Meaning], str]:
+    """What every filter means on every platform it was printed for, with its number of words."""
+    forms: dict[tuple[int, Meaning], str] = {}
+    for held in FILTERS.values():
+        for platform, text in held.texts.items():
+            texts = [(held.said, text)]
+            if held.name == "cochrane-rct-2008" and platform == "ovid":
+                first, _, rest = text.partition("\n")
+                newer = f"exp {first.removesuffix('.pt.')}/\n{rest}"
+                texts.append((held.said.replace("2008", "2023"), newer))
+            for said, lines in texts:
+                numbered = "\n".join(f"{n}. {x}" for n, x in enumerate(lines.splitlines(), 1))
+                tree = resolved(parse(numbered, platform))
+                assert isinstance(tree, Logic)
+                for node, name in ((tree, said), (tree.children[0], said + _PART)):
+                    forms[sum(1 for _ in leaves(node)), meaning(node)] = name
+    return forms
+
+
+def _groups(tree: Node, largest: int) -> Iterator[Node]:
+    """Yield the groups of a tree that are no larger than the largest filter, each once."""
+    seen: set[int] = set()
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if id(node) in seen or not isinstance(node, Logic | Limit):
+            continue
+        seen.add(id(node))
+        if sum(1 for _ in islice(leaves(node), largest + 1)) <= largest:
+            yield node
+        stack.extend(children_of(node))
 
 
 def with_filter(parsed: Parsed, held: SearchFilter) -> Parsed:

@@ -21,6 +21,7 @@ __all__ = [
     "Operator",
     "Span",
     "Term",
+    "children_of",
     "leaves",
     "walk",
 ]

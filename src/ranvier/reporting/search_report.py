@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,8 +46,15 @@ class Item:
     unknown: str | None = None
 
 
-def search_items(review: Review) -> tuple[Item, ...]:
+def search_items(
+    review: Review, filters: Mapping[str, Sequence[str]] | None = None
+) -> tuple[Item, ...]:
     """Answer the sixteen items from the log.
+
+    Parameters
+    ----------
+    filters : Mapping of str to sequence of str, or None
+        Search -> the published filters that were recognised in its strategy.
 
     Returns
     -------
@@ -98,12 +105,7 @@ def search_items(review: Review) -> tuple[Item, ...]:
             unknown=None if runs else "The log holds no search.",
         ),
         _limits(runs, fetched),
-        Item(
-            number=10,
-            name="Search filters",
-            unknown="The log does not say whether published filters were used; the strategies "
-            "above are complete.",
-        ),
+        _filters(runs, filters or {}),
         Item(number=11, name="Prior work", unknown=UNKNOWN),
         _updates(runs),
         Item(
@@ -123,19 +125,26 @@ def search_items(review: Review) -> tuple[Item, ...]:
     )
 
 
-def search_report(review: Review, *, form: Literal["markdown", "html"] = "markdown") -> str:
+def search_report(
+    review: Review,
+    *,
+    form: Literal["markdown", "html"] = "markdown",
+    filters: Mapping[str, Sequence[str]] | None = None,
+) -> str:
     """Write how a review was searched.
 
     Parameters
     ----------
     form : {"markdown", "html"}
+    filters : Mapping of str to sequence of str, or None
+        See :func:`search_items`.
 
     Returns
     -------
     str
         A whole document. The same log gives the same text.
     """
-    items = search_items(review)
+    items = search_items(review, filters)
     title = f"How this review was searched: {review.opened.title}"
     return _html(title, items) if form == "html" else _markdown(title, items)
 
@@ -193,6 +202,16 @@ def _limits(runs: list[SearchRun], fetched: dict[str, Retrieval]) -> Item:
     elif not runs:
         unknown = "The log holds no search."
     return Item(number=9, name="Limits and restrictions", said=tuple(said), unknown=unknown)
+
+
+def _filters(runs: list[SearchRun], filters: Mapping[str, Sequence[str]]) -> Item:
+    """Say which published filters the strategies hold, and what cannot be told from them."""
+    said = tuple(
+        f"{_title(run)}: recognised: {name}." for run in runs for name in filters.get(run.id, ())
+    )
+    rest = "in the other strategies" if said else "in the strategies above, which are complete"
+    unknown = f"Whether filters that Ranvier does not know were used {rest} is not in the log."
+    return Item(number=10, name="Search filters", said=said, unknown=unknown)
 
 
 def _updates(runs: list[SearchRun]) -> Item:
