@@ -57,6 +57,7 @@ from ranvier.workflow.record import Saying, record
 from ranvier.workflow.reproduce import reproduce_file
 from ranvier.workflow.retrieve import PlannedSearch, Retrieved, plan_search, retrieve
 from ranvier.workflow.screen.desk import Desk
+from ranvier.workflow.screen.ordering import Ordering
 from ranvier.workflow.undo import undo
 
 __all__ = ["OpenReview", "Status", "Verified"]
@@ -124,6 +125,7 @@ class OpenReview:
         self._cache = cache
         self._door = threading.Lock()
         self._desk: Desk | None = None
+        self._ordering: Ordering | None = None
         self._book: tuple[int, Book] | None = None
         self._steps: tuple[Book, Mapping[str, Node]] | None = None
 
@@ -137,8 +139,9 @@ class OpenReview:
         """
         with self._door:
             if self._desk is None:
-                self._desk = Desk(self._store, cache=self._cache)
-        return Seat(self._desk, actor)
+                desk = Desk(self._store, cache=self._cache)
+                self._desk, self._ordering = desk, Ordering(desk)
+        return Seat(self._desk, actor, ordering=self._ordering)
 
     def __enter__(self) -> OpenReview:
         """Return itself."""
@@ -155,6 +158,8 @@ class OpenReview:
 
     def close(self) -> None:
         """Finish what is under way and let go of the review."""
+        if self._ordering is not None:
+            self._ordering.close()
         self._store.close()
 
     @property

@@ -26,10 +26,12 @@ from ranvier.errors import AccessError
 from ranvier.workflow.collect import Collected, Preview, preview_records
 from ranvier.workflow.screen import bringing, deciding, giving_out, handing_on, team
 from ranvier.workflow.screen import progress as progressing
+from ranvier.workflow.screen.agreeing import AgreementView, agreements, ratings
 from ranvier.workflow.screen.cards import Card, card
 from ranvier.workflow.screen.deciding import Decided
 from ranvier.workflow.screen.desk import Desk
 from ranvier.workflow.screen.handing_on import LogLine
+from ranvier.workflow.screen.ordering import Ordering
 from ranvier.workflow.screen.progress import ConflictView, Mine, Progress, StageView
 from ranvier.workflow.screen.team import MemberView
 from ranvier.workflow.screen.view import View
@@ -48,6 +50,8 @@ class Seat:
     desk : Desk
     actor : str
         Actor id.
+    ordering : Ordering or None
+        What puts queues in order; they stay in that of the hash, if None.
 
     Raises
     ------
@@ -55,8 +59,9 @@ class Seat:
         If the review has a team and they are not in it.
     """
 
-    def __init__(self, desk: Desk, actor: str) -> None:
+    def __init__(self, desk: Desk, actor: str, *, ordering: Ordering | None = None) -> None:
         self._desk = desk
+        self._ordering = ordering or Ordering(desk, "never")
         self.actor = actor
         with self._view():
             pass
@@ -67,6 +72,11 @@ class Seat:
         with self._desk.lock:
             self._desk.catch_up()
             yield View(self._desk, self.actor)
+
+    def _look(self) -> View:
+        """Look at the review as it stands, for what takes long and reads the log itself."""
+        with self._view() as view:
+            return view
 
     # Who one is.
 
@@ -149,6 +159,7 @@ class Seat:
         """
         with self._view() as view:
             items = self._desk.line(stage, self.actor).next(n, after=frozenset(after))
+            self._ordering.want(stage, self.actor)
             return tuple(card(view, stage, item) for item in items)
 
     def card(self, stage: Stage, item: str) -> Card:
@@ -254,6 +265,16 @@ class Seat:
         with self._view() as view:
             return progressing.progress(view, stage)
 
+    def agreement(self, stage: Stage) -> tuple[AgreementView, ...]:
+        """Measure how far reviewers agreed before they saw each other's decisions.
+
+        By allotment and for all of them, on the verdict and on each criterion that was named; of
+        allotments that are opened, or all if nothing is hidden from one.
+        """
+        with self._view() as view:
+            rated = ratings(view, stage)
+        return tuple(agreements(stage, rated))
+
     def flow(self) -> Flow:
         """Count the PRISMA flow of what one may see."""
         with self._view() as view:
@@ -261,18 +282,15 @@ class Seat:
 
     def review(self) -> Review:
         """Fold what one may see into a review, with its records; for long reviews this is slow."""
-        with self._view() as view:
-            return view.review()
+        return self._look().review()
 
     def document(self) -> str:
         """Write the review document from what one may see, as HTML."""
-        with self._view() as view:
-            return handing_on.document(view)
+        return handing_on.document(self._look())
 
     def log(self, *, after: str | None = None, limit: int = 100) -> tuple[LogLine, ...]:
         """Return what was done, oldest first, after the event of client id `after`."""
-        with self._view() as view:
-            return handing_on.log(view, after=after, limit=limit)
+        return handing_on.log(self._look(), after=after, limit=limit)
 
     def export(
         self,
@@ -284,7 +302,8 @@ class Seat:
         """Write records as a file: all, or those in a state at a stage, as far as one sees it."""
         with self._view() as view:
             view.must("export")
-            return handing_on.export(view, format, which, stage)
+            items = handing_on.wanted(view, which, stage)
+        return handing_on.export(view, format, items)
 
     # The team.
 

@@ -6,11 +6,21 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ranvier.core.protocol import ScreeningRule
 from ranvier.core.record import RecordKind
 from ranvier.core.review import Review
 from ranvier.core.screening import Decision, ItemState, keeping, screening_state
 
-__all__ = ["Flow", "count_flow", "flow_of", "item_decisions", "item_states"]
+__all__ = [
+    "Flow",
+    "Outcome",
+    "count_flow",
+    "flow_of",
+    "item_decisions",
+    "item_outcomes",
+    "item_states",
+    "outcome",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +57,48 @@ class Flow:
     warnings: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an item at a stage.
+
+    Attributes
+    ----------
+    reason : str or None
+        The criterion that an exclusion counts under; None if nobody named one.
+    """
+
+    state: ItemState
+    reason: str | None
+
+
+def outcome(given: Sequence[Decision], rule: ScreeningRule) -> Outcome:
+    """Fold the standing decisions on one item into what came of it.
+
+    An exclusion counts under the reason of its resolution, or the first that most of those who
+    excluded it named.
+    """
+    state = screening_state(given, rule)
+    if state != "excluded":
+        return Outcome(state, None)
+    told = [d for d in given if d.verdict == "exclude" and d.reasons]
+    resolved = [d for d in told if d.resolves]
+    named = Counter(d.reasons[0] for d in sorted(resolved or told, key=lambda d: d.reviewer))
+    return Outcome(state, named.most_common(1)[0][0] if named else None)
+
+
 def item_states(review: Review, stage: str) -> dict[str, ItemState]:
     """Return the screening state of every item that has a decision at `stage`."""
-    return _states(review, stage, item_decisions(review, stage))
+    return {item: found.state for item, found in item_outcomes(review, stage).items()}
+
+
+def item_outcomes(review: Review, stage: str) -> dict[str, Outcome]:
+    """Return what came of every item that has a decision at `stage`."""
+    protocol = review.protocol
+    rules = {rule.stage: rule for rule in protocol.screening} if protocol else {}
+    return {
+        item: outcome(given, rules[stage])  # pyright: ignore[reportArgumentType]
+        for item, given in item_decisions(review, stage).items()
+    }
 
 
 def item_decisions(review: Review, stage: str) -> dict[str, tuple[Decision, ...]]:
@@ -79,8 +128,8 @@ def flow_of(review: Review) -> Flow:
     return count_flow(
         review,
         kinds=Counter(record.kind for record in review.records.values()),
-        first=item_decisions(review, "title_abstract"),
-        second=item_decisions(review, "full_text"),
+        first=item_outcomes(review, "title_abstract"),
+        second=item_outcomes(review, "full_text"),
     )
 
 
@@ -88,27 +137,25 @@ def count_flow(
     review: Review,
     *,
     kinds: Mapping[RecordKind | None, int],
-    first: Mapping[str, Sequence[Decision]],
-    second: Mapping[str, Sequence[Decision]],
+    first: Mapping[str, Outcome],
+    second: Mapping[str, Outcome],
 ) -> Flow:
-    """Count a flow from the decisions on each item, of a review whose records are not read.
+    """Count a flow from what came of each item, of a review whose records are not read.
 
     Parameters
     ----------
     kinds : mapping of str to int
         Records by the side of the flow they came from.
-    first, second : mapping of str to sequence of Decision
-        Decisions on each item on title and abstract, and on the full text.
+    first, second : mapping of str to Outcome
+        What came of each item on title and abstract, and on the full text.
     """
     duplicates = sum(len(records) - 1 for records in review.clusters.values())
     unique = sum(kinds.values()) - duplicates
-    on_abstract = _states(review, "title_abstract", first)
-    on_full_text = _states(review, "full_text", second)
-    sought = {item for item, state in on_abstract.items() if state == "included"}
-    gone = {item for item, state in on_abstract.items() if state == "excluded"}
-    strays = sorted(on_full_text.keys() - sought)
+    sought = {item for item, found in first.items() if found.state == "included"}
+    gone = {item for item, found in first.items() if found.state == "excluded"}
+    strays = sorted(second.keys() - sought)
     # A report that was decided on, and is sought no more, is in no box below the one it left by.
-    assessed = {item: state for item, state in on_full_text.items() if item in sought}
+    assessed = {item: found.state for item, found in second.items() if item in sought}
     boxes = Counter(assessed.values())
     included = {item for item, state in assessed.items() if state == "included"}
     settled = boxes["included"] + boxes["excluded"]
@@ -162,27 +209,7 @@ def _warnings(
         )
 
 
-def _states(
-    review: Review, stage: str, decisions: Mapping[str, Sequence[Decision]]
-) -> dict[str, ItemState]:
-    """Fold the decisions on each item into its state."""
-    protocol = review.protocol
-    rules = {rule.stage: rule for rule in protocol.screening} if protocol else {}
-    return {
-        item: screening_state(given, rules[stage])  # pyright: ignore[reportArgumentType]
-        for item, given in decisions.items()
-    }
-
-
-def _reasons(decisions: Mapping[str, Sequence[Decision]], excluded: set[str]) -> dict[str, int]:
+def _reasons(outcomes: Mapping[str, Outcome], excluded: set[str]) -> dict[str, int]:
     """Count exclusions by one reason each, the most frequent first."""
-    counts = Counter(_reason(decisions[item]) for item in excluded)
+    counts = Counter(outcomes[item].reason or "no reason given" for item in excluded)
     return dict(sorted(counts.items(), key=lambda found: (-found[1], found[0])))
-
-
-def _reason(given: Sequence[Decision]) -> str:
-    """Choose the reason an item counts under: its resolution's, or the first that most named."""
-    told = [d for d in given if d.verdict == "exclude" and d.reasons]
-    resolved = [d for d in told if d.resolves]
-    named = Counter(d.reasons[0] for d in sorted(resolved or told, key=lambda d: d.reviewer))
-    return named.most_common(1)[0][0] if named else "no reason given"

@@ -7,7 +7,7 @@ what somebody is given to read tells them nothing about what others decided.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ranvier.core.allotment import Allotment, Opening, pick
 from ranvier.core.protocol import Stage
@@ -101,6 +101,10 @@ class Shares:
     known_by: Mapping[Stage, Mapping[str, str]]
     substitutes: Mapping[str, tuple[tuple[Allotment, frozenset[str]], ...]]
 
+    def opened_by(self, openings: Iterable[Opening]) -> Shares:
+        """Return the same shares with these openings."""
+        return replace(self, opened=_opened(self.allotments, openings))
+
     def home_of(self, stage: Stage, item: str) -> str | None:
         """Return the allotment that an item of a stage belongs to."""
         return self.home.get(stage, {}).get(item)
@@ -151,8 +155,6 @@ def shares_of(items: Items, allotments: Iterable[Allotment], openings: Iterable[
         In the order they were made.
     """
     known = {a.id: a for a in allotments}
-    lifted = {o.allotment for o in openings}
-    opened = {id for id, a in known.items() if id in lifted or a.within in lifted}
     home: dict[Stage, dict[str, str]] = {}
     known_by: dict[Stage, dict[str, str]] = {}
     substitutes: dict[str, tuple[tuple[Allotment, frozenset[str]], ...]] = {}
@@ -167,7 +169,13 @@ def shares_of(items: Items, allotments: Iterable[Allotment], openings: Iterable[
         for name, item in _items_in(allotment, items):
             if item not in held:
                 held[item], names[item] = allotment.id, name
-    return Shares(items, known, frozenset(opened), home, known_by, substitutes)
+    return Shares(items, known, _opened(known, openings), home, known_by, substitutes)
+
+
+def _opened(allotments: Mapping[str, Allotment], openings: Iterable[Opening]) -> frozenset[str]:
+    """Return the allotments that are open: a substitute with the one it belongs to."""
+    lifted = {o.allotment for o in openings}
+    return frozenset(id for id, a in allotments.items() if id in lifted or a.within in lifted)
 
 
 def _items_in(allotment: Allotment, items: Items) -> Iterator[tuple[str, str]]:

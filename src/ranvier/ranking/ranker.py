@@ -8,6 +8,7 @@ left out of an order.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Literal
 
@@ -122,6 +123,12 @@ class Ranker:
         new = list(texts)
         counts = self._counts + count_words(f"{t.title} {t.abstract}" for t in new)
         return Ranker([*self.ids, *(t.id for t in new)], counts, self.query)
+
+    def afresh(self) -> Ranker:
+        """Return a ranker on the same numbers that was told nothing: for another reader."""
+        other = copy(self)
+        other._learner, other._told = self.learner(), {}
+        return other
 
     def order(self, decisions: Mapping[str, bool]) -> Order:
         """Order the records that are not decided.

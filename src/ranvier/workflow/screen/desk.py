@@ -9,21 +9,25 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+from ranvier.core.allotment import Allotment
 from ranvier.core.event import Event
 from ranvier.core.protocol import ScreeningRule, Stage
 from ranvier.core.record import RecordKind
 from ranvier.core.review import Review, review_from
+from ranvier.core.screening import Decision
 from ranvier.core.shares import Items, Shares, shares_of
 from ranvier.errors import NotFoundError
 from ranvier.workflow.ports import Store
 from ranvier.workflow.screen.handing_out import all_readers, by_reader, shuffled
 from ranvier.workflow.screen.line import Line
+from ranvier.workflow.screen.outcomes import Outcomes
 from ranvier.workflow.screen.shelf import Shelf
-from ranvier.workflow.screen.votes import Votes
+from ranvier.workflow.screen.votes import Cast, Votes
 
 __all__ = ["Desk"]
 
@@ -34,7 +38,7 @@ _APART = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """What follows from all that is no decision.
 
@@ -46,6 +50,8 @@ class Layout:
         By stage, who is to decide each item.
     given : mapping of (Stage, str) to list of str
         By stage and reviewer, their items in the order of the hash.
+    opened_at : mapping of str to int
+        By allotment, the event that opened it.
     kinds : mapping of str to int
         Records by side of the PRISMA flow.
     """
@@ -55,7 +61,40 @@ class Layout:
     shares: Shares
     readers: Mapping[Stage, Mapping[str, tuple[str, ...]]]
     given: Mapping[tuple[Stage, str], list[str]]
+    opened_at: Mapping[str, int] = field(default_factory=dict[str, int])
     kinds: Counter[RecordKind | None] = field(default_factory=Counter["RecordKind | None"])
+    _open: dict[Stage, frozenset[str]] = field(default_factory=dict[Stage, frozenset[str]])
+    _inherited: dict[str, int] = field(default_factory=dict[str, int], repr=False)
+
+    @cached_property
+    def removed(self) -> frozenset[str]:
+        """Members whose votes count no more."""
+        team = self.review.team
+        return frozenset(m.actor for m in team.values() if m.status == "removed")
+
+    def inherited(self, allotment: Allotment) -> int:
+        """Count the items that came again with an allotment's imports and belong to another."""
+        known = self._inherited.get(allotment.id)
+        if known is None:
+            home = self.shares.home.get(allotment.stage, {})
+            again = {
+                self.items.homes[record]
+                for imported in allotment.imports
+                for record in self.items.imports.get(imported, ())
+                if record in self.items.homes
+            }
+            known = self._inherited[allotment.id] = sum(
+                home.get(item) != allotment.id for item in again
+            )
+        return known
+
+    def open_items(self, stage: Stage) -> frozenset[str]:
+        """Return the items of the allotments that are opened."""
+        known = self._open.get(stage)
+        if known is None:
+            opened, home = self.shares.opened, self.shares.home.get(stage, {})
+            known = self._open[stage] = frozenset(i for i, a in home.items() if a in opened)
+        return known
 
     def rule(self, stage: Stage) -> ScreeningRule:
         """Return the protocol's rule for a stage.
@@ -93,7 +132,9 @@ class Desk:
         self.seq = 0
         self._facts: list[Event] = []
         self._lines: dict[tuple[Stage, str], Line] = {}
-        self.layout = self._lay_out()
+        self.outcomes: dict[Stage, Outcomes] = {}
+        self._removed: frozenset[str] = frozenset()
+        self.layout = self._lay_out(None)
 
     def catch_up(self) -> None:
         """Read what came since; call it with the lock held."""
@@ -102,15 +143,14 @@ class Desk:
         stale = False
         for event in self.store.events(after=self.seq):
             self.seq = event.seq
-            moved = self.votes.take(event)
+            moved = self.votes.take(event)  # what is on no decision moves nothing
             if moved is not None:
                 self._turn(*moved)
             if not self.votes.owns(event):
                 self._facts.append(event)
                 stale = stale or event.type not in _APART
         if stale:
-            self.layout = self._lay_out()
-            self._lines.clear()
+            self.layout = self._lay_out(self.layout)
 
     def line(self, stage: Stage, reviewer: str) -> Line:
         """Return the queue of a reviewer at a stage."""
@@ -127,6 +167,8 @@ class Desk:
     def _turn(self, stage: Stage, item: str) -> None:
         """Bring the queues up to date with what stands on an item."""
         given = self.votes.on(stage, item)
+        if stage in self.outcomes:
+            self.outcomes[stage].move(item, self._counting(given))
         for reviewer in self.layout.readers.get(stage, {}).get(item, ()):
             line = self._lines.get((stage, reviewer))
             if line is None:
@@ -136,20 +178,68 @@ class Desk:
             else:
                 line.put_back(item)
 
-    def _lay_out(self) -> Layout:
-        """Find out what there is to screen and who screens it."""
+    def _lay_out(self, before: Layout | None) -> Layout:
+        """Find out what there is to screen and who screens it; what did not change is kept."""
         review = review_from(self._facts, actors=self.store.actors())
-        imports = {id: self.shelf.put(imported) for id, imported in review.imports.items()}
-        items = Items.of(imports, review.clusters)
-        shares = shares_of(items, review.allotments.values(), review.openings.values())
-        readers: dict[Stage, dict[str, tuple[str, ...]]] = {}
-        given: dict[tuple[Stage, str], list[str]] = {}
-        for stage in shares.home:
-            readers[stage] = all_readers(shares, stage)
-            ordered = {i: readers[stage][i] for i in shuffled(readers[stage], shares, stage)}
-            given |= {(stage, who): mine for who, mine in by_reader(ordered).items()}
-        kinds: Counter[RecordKind | None] = Counter()
-        for id, imported in review.imports.items():
-            kinds += self.shelf.kinds(id, review.searches[imported.search_run].kind)
-        self.votes.relate(items.item_of)
-        return Layout(review, items, shares, readers, given, kinds)
+        same = (
+            before is not None
+            and review.imports.keys() == before.review.imports.keys()
+            and review.clusters == before.review.clusters
+        )
+        if before is not None and same:
+            items, kinds = before.items, before.kinds
+        else:
+            imports = {id: self.shelf.put(imported) for id, imported in review.imports.items()}
+            items, kinds = Items.of(imports, review.clusters), Counter[RecordKind | None]()
+            for id, imported in review.imports.items():
+                kinds += self.shelf.kinds(id, review.searches[imported.search_run].kind)
+            self.votes.relate(items.item_of)
+        if before is not None and same and review.allotments == before.review.allotments:
+            shares = before.shares.opened_by(review.openings.values())
+            readers, given = before.readers, before.given
+        else:
+            shares = shares_of(items, review.allotments.values(), review.openings.values())
+            readers, given = _handed_out(shares)
+            self._lines.clear()
+        opened_at = {id: review.event_of("opening", id).seq for id in review.openings}
+        layout = Layout(review, items, shares, readers, given, opened_at, kinds)
+        if (
+            before is None
+            or shares.home is not before.shares.home
+            or _rules(before) != _rules(layout)
+        ):
+            self._fold(layout)
+        return layout
+
+    def _fold(self, layout: Layout) -> None:
+        """Fold what stands on every item."""
+        self._removed = layout.removed
+        self.outcomes = {}
+        for rule in layout.review.protocol.screening if layout.review.protocol else ():
+            home = layout.shares.home.get(rule.stage, {})
+            self.outcomes[rule.stage] = Outcomes(rule, home.get)
+            for item, given in self.votes.at(rule.stage).items():
+                self.outcomes[rule.stage].move(item, self._counting(given))
+
+    def _counting(self, given: Mapping[str, Cast]) -> Iterator[Decision]:
+        """Yield the decisions that count: not those of members who were removed."""
+        return (cast.decision for voice, cast in given.items() if voice not in self._removed)
+
+
+def _rules(layout: Layout) -> tuple[object, ...]:
+    """Return what the state of an item depends on besides its decisions."""
+    protocol = layout.review.protocol
+    return layout.removed, protocol.screening if protocol else ()
+
+
+def _handed_out(
+    shares: Shares,
+) -> tuple[dict[Stage, dict[str, tuple[str, ...]]], dict[tuple[Stage, str], list[str]]]:
+    """Return who reads what, and what each reads."""
+    readers: dict[Stage, dict[str, tuple[str, ...]]] = {}
+    given: dict[tuple[Stage, str], list[str]] = {}
+    for stage in shares.home:
+        found = all_readers(shares, stage)
+        readers[stage] = {item: found[item] for item in shuffled(found, shares, stage)}
+        given |= {(stage, who): mine for who, mine in by_reader(readers[stage]).items()}
+    return readers, given

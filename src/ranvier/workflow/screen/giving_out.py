@@ -298,10 +298,8 @@ def _free(view: View, stage: Stage) -> list[str]:
     layout = view.layout
     given = layout.shares.home.get(stage, {})
     if stage == "full_text" and "title_abstract" in view.stages():
-        states = view.states("title_abstract")
-        return [
-            item for item in layout.items if states.get(item) == "included" and item not in given
-        ]
+        included = view.items_in("title_abstract", "included")
+        return [item for item in layout.items if item in included and item not in given]
     return [item for item in layout.items if item not in given]
 
 

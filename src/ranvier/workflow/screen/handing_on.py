@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,13 +11,14 @@ from typing import Literal
 from ranvier.core.fold import subject
 from ranvier.core.protocol import Stage
 from ranvier.core.record import Record
+from ranvier.core.screening import ItemState
 from ranvier.errors import InputError
 from ranvier.formats import WRITERS, write_records
 from ranvier.reporting import review_document
 from ranvier.workflow.build import book_from
 from ranvier.workflow.screen.view import View
 
-__all__ = ["LogLine", "document", "export", "log"]
+__all__ = ["LogLine", "Which", "document", "export", "log", "wanted"]
 
 Which = Literal["all", "included", "excluded", "waiting", "conflict"]
 
@@ -75,8 +76,18 @@ def document(view: View) -> str:
     return review_document(book, language=review.opened.language)
 
 
-def export(view: View, format: str, which: Which, stage: Stage) -> bytes:
-    """Write the first record of each report that is in a state, as a file.
+def wanted(view: View, which: Which, stage: Stage) -> list[str]:
+    """Return the items that are in a state at a stage, as somebody sees it."""
+    items = list(view.layout.items)
+    if which == "all":
+        return items
+    states = {item: found.state for item, found in view.outcomes(stage).items()}
+    asked = _STATES[which]
+    return [item for item in items if states.get(item, "unscreened") in asked]
+
+
+def export(view: View, format: str, items: Sequence[str]) -> bytes:
+    """Write the fullest record of each item as a file; the desk's lock need not be held.
 
     Raises
     ------
@@ -90,19 +101,20 @@ def export(view: View, format: str, which: Which, stage: Stage) -> bytes:
         )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"records{WRITERS[format].ending}"
-        write_records(_records(view, which, stage), path, format=format)
+        write_records(_records(view, items), path, format=format)
         return path.read_bytes()
 
 
-def _records(view: View, which: Which, stage: Stage) -> Iterator[Record]:
-    """Yield the fullest record of each item that is asked for."""
-    states = {} if which == "all" else view.states(stage)
-    for item in view.layout.items:
-        state = states.get(item, "unscreened")
-        if which == "waiting":
-            wanted = state in ("unscreened", "waiting", "undecided")
-        else:
-            wanted = which in ("all", state)
-        if wanted:
-            records = [view.desk.shelf.record(r) for r in view.layout.items.records_of(item)]
-            yield max(records, key=lambda r: (len(r.abstract or ""), len(r.authors)))
+_STATES: dict[Which, frozenset[ItemState]] = {
+    "included": frozenset({"included"}),
+    "excluded": frozenset({"excluded"}),
+    "waiting": frozenset({"unscreened", "waiting", "undecided"}),
+    "conflict": frozenset({"conflict"}),
+}
+
+
+def _records(view: View, items: Sequence[str]) -> Iterator[Record]:
+    """Yield the fullest record of each item."""
+    for item in items:
+        records = [view.desk.shelf.record(r) for r in view.layout.items.records_of(item)]
+        yield max(records, key=lambda r: (len(r.abstract or ""), len(r.authors)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 __all__ = ["Line"]
 
@@ -13,6 +13,11 @@ class Line:
     Parameters
     ----------
     order : sequence of str
+
+    Attributes
+    ----------
+    ordered : bool
+        Whether it was put in an order that was learnt.
 
     Examples
     --------
@@ -30,6 +35,7 @@ class Line:
         self._place = {item: n for n, item in enumerate(order)}
         self._taken: set[str] = set()
         self._first = 0  # nothing before it is left
+        self.ordered = False
 
     def __len__(self) -> int:
         return len(self._order) - len(self._taken)
@@ -61,11 +67,18 @@ class Line:
                 found.append(item)
         return found
 
-    def reorder(self, order: Sequence[str]) -> None:
-        """Put the same items in another order."""
-        self._order = order
-        self._place = {item: n for n, item in enumerate(order)}
+    def reorder(self, best: Iterable[str]) -> None:
+        """Put those items first that are named first; who names others than those in line may.
+
+        What is not named goes to the front: it was decided, and if it is put back, its reader
+        wants to see it again.
+        """
+        ranked = [item for item in best if item in self._place]
+        named = set(ranked)
+        self._order = [item for item in self._order if item not in named] + ranked
+        self._place = {item: n for n, item in enumerate(self._order)}
         self._first = 0
+        self.ordered = True
 
     @property
     def total(self) -> int:

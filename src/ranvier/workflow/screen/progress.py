@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ranvier.core.protocol import Criterion, ScreeningRule, Stage
-from ranvier.core.screening import Verdict, needs_reason
+from ranvier.core.screening import ItemState, Verdict, needs_reason
 from ranvier.workflow.screen.cards import Seen, as_seen
 from ranvier.workflow.screen.view import View
 
@@ -222,19 +222,13 @@ def progress(view: View, stage: Stage) -> Progress:
         left=len(line),
         by_day=dict(Counter(cast.at[:10] for cast in held)),
         found_at=tuple(n for n, c in enumerate(held, 1) if c.decision.verdict in keeps),
-        team=None if view.blind(stage) else _team(view, stage),
+        team=_team(view, stage) if view.sees_all(stage) else None,
     )
 
 
 def _team(view: View, stage: Stage) -> TeamProgress:
     """Say how far the team is."""
-    decided: Counter[str] = Counter()
-    included: Counter[str] = Counter()
-    for given in view.decisions(stage).values():
-        for d in given:
-            if not d.resolves:
-                decided[d.reviewer] += 1
-                included[d.reviewer] += d.verdict == "include"
+    held = {who: view.desk.votes.of(stage, who) for who in view.desk.votes.voices(stage) if who}
     given = {who: len(i) for (at, who), i in view.layout.given.items() if at == stage}
     return TeamProgress(
         states=dict(sorted(view.counts(stage).items())),
@@ -242,10 +236,10 @@ def _team(view: View, stage: Stage) -> TeamProgress:
             ReviewerProgress(
                 reviewer=who,
                 allotted=given.get(who, 0),
-                decided=decided[who],
-                included=included[who],
+                decided=len(held.get(who, ())),
+                included=sum(c.decision.verdict == "include" for c in held.get(who, {}).values()),
             )
-            for who in sorted(given.keys() | decided.keys())
+            for who in sorted(given.keys() | held.keys())
         ),
     )
 
@@ -256,11 +250,11 @@ def _stage(view: View, stage: Stage) -> StageView:
     assert protocol is not None
     line = view.desk.line(stage, view.viewer)
     own = view.mine(stage)
-    blind = view.blind(stage)
+    blind = not view.sees_all(stage)
     given = layout.shares.home.get(stage, {})
     if stage == "full_text" and "title_abstract" in view.stages():
-        states = view.states("title_abstract")
-        free = sum(state == "included" and item not in given for item, state in states.items())
+        included = view.items_in("title_abstract", "included")
+        free = sum(item not in given for item in included)
         items = len(given) + free
     else:
         items = len(layout.items)
@@ -282,14 +276,14 @@ def _stage(view: View, stage: Stage) -> StageView:
     )
 
 
+_SETTLED: tuple[ItemState, ...] = ("included", "excluded", "not_retrieved")
+
+
 def _allotments(view: View, stage: Stage) -> tuple[AllotmentView, ...]:
     """Look at the allotments of a stage."""
     shares = view.layout.shares
     sizes = Counter(shares.home.get(stage, {}).values())
-    settled: Counter[str | None] = Counter()
-    for item, state in view.states(stage).items():
-        if state in ("included", "excluded", "not_retrieved"):
-            settled[shares.home_of(stage, item)] += 1
+    outcomes = view.desk.outcomes[stage]
     found: list[AllotmentView] = []
     for a in shares.allotments.values():
         if a.stage != stage:
@@ -303,27 +297,16 @@ def _allotments(view: View, stage: Stage) -> tuple[AllotmentView, ...]:
                 reviewers=a.reviewers,
                 votes=a.votes,
                 items=sizes[a.id] if a.within is None else None,
-                inherited=_inherited(view, stage, a.imports, a.id),
+                inherited=view.layout.inherited(a),
                 opened=opened,
-                decided=settled[home] if opened or not view.blind(stage) else None,
+                decided=sum(outcomes.count(home, state) for state in _SETTLED)
+                if opened or view.sees_all(stage)
+                else None,
                 within=a.within,
                 instead_of=a.instead_of,
             )
         )
     return tuple(found)
-
-
-def _inherited(view: View, stage: Stage, imports: tuple[str, ...], id: str) -> int:
-    """Count the items that came again with these imports and belong to another allotment."""
-    items = view.layout.items
-    home = view.layout.shares.home.get(stage, {})
-    again = {
-        items.homes[record]
-        for imported in imports
-        for record in items.imports.get(imported, ())
-        if record in items.homes
-    }
-    return sum(home.get(item) != id for item in again)
 
 
 def _title(view: View, item: str) -> str:

@@ -8,20 +8,20 @@ against the other.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from functools import cached_property
 
 from ranvier.core.event import Event
-from ranvier.core.flow import Flow, count_flow
+from ranvier.core.flow import Flow, Outcome, count_flow, outcome
 from ranvier.core.protocol import Stage
 from ranvier.core.review import Review, review_from
-from ranvier.core.screening import Decision, ItemState, screening_state
+from ranvier.core.screening import NEEDED, ItemState, screening_state
 from ranvier.core.sight import Sight, sight_of, visible
 from ranvier.core.team import Act, Role, may, roles_of
 from ranvier.errors import AccessError
 from ranvier.workflow.known import read_records
-from ranvier.workflow.screen.desk import Desk, Layout
+from ranvier.workflow.screen.desk import Desk
 from ranvier.workflow.screen.votes import Cast
 
 __all__ = ["View"]
@@ -33,17 +33,14 @@ class View:
     def __init__(self, desk: Desk, viewer: str) -> None:
         self.desk = desk
         self.viewer = viewer
+        self.seq = desk.seq
+        self.layout = desk.layout
         self.roles: tuple[Role, ...] = roles_of(viewer, desk.layout.review.team)
         if not self.roles:
             raise AccessError(
                 f"{viewer!r} is not in the team of this review.",
                 remedy="An owner can invite them.",
             )
-
-    @property
-    def layout(self) -> Layout:
-        """What follows from all that is no decision."""
-        return self.desk.layout
 
     @cached_property
     def sight(self) -> Sight:
@@ -73,8 +70,26 @@ class View:
         return {
             voice: cast
             for voice, cast in given.items()
-            if not voice or not (hides(stage, voice, shares, item) or voice in self._removed)
+            if not voice or not (hides(stage, voice, shares, item) or voice in self.layout.removed)
         }
+
+    def decided(self, stage: Stage) -> set[str]:
+        """Return the items on which they may see a decision, and perhaps a few more."""
+        if self.sees_all(stage):
+            return set(self.desk.votes.at(stage))
+        return {*self.mine(stage), *self._decided_by_others(stage)}
+
+    def _decided_by_others(self, stage: Stage) -> set[str]:
+        """Return the items on which they may see more than their own vote."""
+        votes, found = self.desk.votes, set[str]()
+        for voice in votes.voices(stage):
+            if not voice or voice.startswith("dataset:"):
+                found |= votes.of(stage, voice).keys()
+        found |= self.layout.open_items(stage) & votes.at(stage).keys()
+        if stage not in self.sight.blinded:  # what was never given out was never blinded
+            given = self.layout.shares.home.get(stage, {})
+            found |= votes.at(stage).keys() - given.keys()
+        return found
 
     def mine(self, stage: Stage) -> Mapping[str, Cast]:
         """Return their own votes at a stage, by item."""
@@ -85,36 +100,51 @@ class View:
         given = (cast.decision for cast in self.seen(stage, item).values())
         return screening_state(given, self.layout.rule(stage))
 
-    def decisions(self, stage: Stage) -> dict[str, tuple[Decision, ...]]:
-        """Return the decisions they see at a stage, by item."""
-        found: dict[str, tuple[Decision, ...]] = {}
-        for item in self.desk.votes.at(stage):
-            seen = self.seen(stage, item)
-            if seen:
-                found[item] = tuple(cast.decision for cast in seen.values())
+    def outcomes(self, stage: Stage) -> Mapping[str, Outcome]:
+        """Return what came, as they see it, of every item with a decision they see."""
+        kept = self.desk.outcomes[stage]
+        if self.sees_all(stage):
+            return kept.by_item
+        rule, found = self.layout.rule(stage), dict[str, Outcome]()
+        for item in self.decided(stage):
+            given = tuple(cast.decision for cast in self.seen(stage, item).values())
+            if given:
+                found[item] = outcome(given, rule)
         return found
 
-    def states(self, stage: Stage) -> dict[str, ItemState]:
-        """Return the state, as they see it, of every item with a decision they see."""
+    def items_in(self, stage: Stage, state: ItemState) -> Set[str]:
+        """Return the items they see in a state."""
+        if self.sees_all(stage):
+            return self.desk.outcomes[stage].in_state(state)
         rule = self.layout.rule(stage)
-        return {i: screening_state(given, rule) for i, given in self.decisions(stage).items()}
+        # One's own vote alone settles nothing where two are asked for.
+        some = self.decided(stage) if NEEDED[rule.rule] == 1 else self._decided_by_others(stage)
+        return {item for item in some if self.state(stage, item) == state}
+
+    def sees_all(self, stage: Stage) -> bool:
+        """Say whether no vote at a stage is hidden from them."""
+        return stage not in self.sight.blinded and self.sight.sees_work
 
     def flow(self) -> Flow:
         """Count the PRISMA flow of what they see."""
         return count_flow(
             self.layout.review,
             kinds=self.layout.kinds,
-            first=self.decisions("title_abstract"),
-            second=self.decisions("full_text"),
+            first=self._outcomes_if_planned("title_abstract"),
+            second=self._outcomes_if_planned("full_text"),
         )
 
     def log(self) -> list[Event]:
-        """Return the events they may see."""
-        events = self.desk.store.events()
-        return list(events) if self.sight.whole else visible(events, self.sight, self.layout.shares)
+        """Return the events they may see; the desk's lock need not be held."""
+        events: list[Event] = []
+        for event in self.desk.store.events():
+            if event.seq > self.seq:
+                break
+            events.append(event)
+        return events if self.sight.whole else visible(events, self.sight, self.layout.shares)
 
     def review(self) -> Review:
-        """Fold what they may see into a review, with its records."""
+        """Fold what they may see into a review, with its records; the lock need not be held."""
         events = self.log()
         actors = self.desk.store.actors()
         if not self.sight.whole:
@@ -130,30 +160,25 @@ class View:
         }
         return replace(review, records=records)
 
-    def blind(self, stage: Stage) -> bool:
-        """Say whether something is hidden from them at a stage."""
-        return stage in self.sight.blinded or not self.sight.sees_work
-
     def counts(self, stage: Stage) -> Counter[ItemState]:
-        """Count the items given out at a stage by their state, as they see it."""
+        """Count the items of a stage, given out or decided on, by their state as they see it."""
+        states = self.outcomes(stage)
+        found = Counter[ItemState](o.state for o in states.values())
         given = self.layout.readers.get(stage, {})
-        states = self.states(stage)
-        found: Counter[ItemState] = Counter(states.get(item, "unscreened") for item in given)
-        found.update(state for item, state in states.items() if item not in given)
-        return found
+        found["unscreened"] = sum(item not in states for item in given)
+        return +found
 
     def unsettled(self, stage: Stage) -> Iterator[tuple[str, ItemState]]:
         """Yield the items on which they see that people disagree or could not decide."""
         alone = self.layout.rule(stage).rule == "single"
-        for item, state in self.states(stage).items():
-            if state == "conflict" or (state == "undecided" and not alone):
-                yield item, state
+        for state in ("conflict", "undecided"):
+            if state == "conflict" or not alone:
+                for item in self.items_in(stage, state):
+                    yield item, state
 
-    @cached_property
-    def _removed(self) -> frozenset[str]:
-        """Members whose votes count no more."""
-        team = self.layout.review.team
-        return frozenset(m.actor for m in team.values() if m.status == "removed")
+    def _outcomes_if_planned(self, stage: Stage) -> Mapping[str, Outcome]:
+        """Return outcomes of a stage that the protocol has."""
+        return self.outcomes(stage) if stage in self.desk.outcomes else {}
 
 
 _SAID: dict[Act, str] = {

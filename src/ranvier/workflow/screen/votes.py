@@ -126,7 +126,11 @@ class Votes:
 
     def of(self, stage: Stage, voice: str) -> Mapping[str, Cast]:
         """Return what stands of one voice at a stage, by item."""
-        return self._by_voice[stage, voice]
+        return self._by_voice.get((stage, voice), _NOTHING)
+
+    def voices(self, stage: Stage) -> list[str]:
+        """Return all who ever decided at a stage, and ``""`` if anything was resolved."""
+        return [voice for at, voice in self._by_voice if at == stage]
 
     def said(self, client_id: str) -> Cast | None:
         """Return the decision that an event made, whether it stands or not."""
