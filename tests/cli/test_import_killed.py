@@ -75,3 +75,19 @@ def test_a_killed_import_goes_on(tmp_path):
 @pytest.mark.parametrize("count", [80_000, 1_000_000])
 def test_a_killed_import_of_many_goes_on(tmp_path, count):
     kill_until_done(tmp_path, count, 5, (1.0, count / 4_000))
+
+
+def test_files_that_a_killed_import_left_are_named(run, tmp_path):
+    place, file = tmp_path / "review", tmp_path / "f.ris"
+    write(file, 3)
+    ranvier.new(place, id="r", title="T", actor="person:anna").close()
+    assert run("import", place, file, "--source", "MEDLINE", "--date", "2026-01-31").code == 0
+    whole = run("verify", place)
+    assert whole.code == 0
+    assert "no event names" not in whole.out
+    with open_folder(place, "write") as store:
+        left = store.put_blob(b"a part of a file")
+    said = run("verify", place)
+    assert said.code == 0
+    assert "1 stored files that no event names" in said.out
+    assert left in run("verify", place, "--json").out

@@ -51,7 +51,7 @@ from ranvier.workflow.deduplicate import (
 )
 from ranvier.workflow.load import load
 from ranvier.workflow.ports import Store
-from ranvier.workflow.prove import prove_quotes
+from ranvier.workflow.prove import prove_quotes, unnamed_files
 from ranvier.workflow.recognise import filters_used
 from ranvier.workflow.record import Saying, record
 from ranvier.workflow.reproduce import reproduce_file
@@ -101,6 +101,9 @@ class Verified:
         Documents that were not at hand, by name.
     wrong : tuple of str
         Quotes that are not in their document.
+    unnamed : tuple of str
+        SHA-256 of stored files that no event names: left by an import that was cut off, or that is
+        under way.
     """
 
     events: int
@@ -109,6 +112,7 @@ class Verified:
     proved: int
     missing: tuple[str, ...]
     wrong: tuple[str, ...]
+    unnamed: tuple[str, ...] = ()
 
 
 class OpenReview:
@@ -464,6 +468,7 @@ class OpenReview:
                 for q in quotes
                 if q.proved is False
             ),
+            unnamed=unnamed_files(self._store),
         )
 
     def build(self, folder: str | Path) -> Path:

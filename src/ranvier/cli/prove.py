@@ -48,12 +48,20 @@ def verify(ctx: click.Context, place: str, documents: Path | None, as_json: bool
         click.echo(f"{proved.quotes} quotes: {proved.proved} stand in the documents at hand")
         for name in proved.missing:
             click.echo(f"  not at hand: {name}")
+        if proved.unnamed:
+            click.echo(
+                f"{len(proved.unnamed)} stored files that no event names: an import that was cut "
+                "off left them, or is under way"
+            )
         for wrong in proved.wrong:
             click.echo(f"  WRONG: {wrong}")
     if proved.wrong:
         remark(f"error: {len(proved.wrong)} quotes are not in their documents.")
         next_step("correct each value by recording it anew with the quote as printed.")
         ctx.exit(1)
+    if proved.unnamed and not as_json:
+        next_step("import the same file again, which goes on where it was cut off; until then they "
+                  "take room and change nothing.")  # fmt: skip
     if proved.missing and not as_json:
         next_step("put the documents that were not at hand into one folder: --documents DIR")
 

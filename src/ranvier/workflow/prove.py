@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+import msgspec
 
 from ranvier.core.review import Review
 from ranvier.core.rules import values_of
 from ranvier.core.value import Anchor, Source, find_anchor
+from ranvier.workflow.ports import Store
 
-__all__ = ["Quote", "prove_quotes"]
+__all__ = ["Quote", "prove_quotes", "unnamed_files"]
+
+_SHA256 = re.compile(rb"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +69,19 @@ def prove_quotes(review: Review, documents: Mapping[str, bytes]) -> list[Quote]:
                 )
             )
     return quotes
+
+
+def unnamed_files(store: Store) -> tuple[str, ...]:
+    """Return the SHA-256 of stored files that no event names, in order.
+
+    An import keeps the parts of a file as it goes and names them in one event at its end: if it is
+    cut off and never gone on with, they stay. They are named here and never removed silently.
+    """
+    held = set(store.blobs())
+    for event in store.events() if held else ():
+        held.difference_update(
+            found.decode() for found in _SHA256.findall(msgspec.json.encode(event.payload))
+        )
+        if not held:
+            break
+    return tuple(sorted(held))
