@@ -281,7 +281,10 @@ for (const [selector, act] of [
   ["#open-settings", () => settingsDialog.open()],
   ["#retry", () => (outbox.kick(), deck.again())],
 ]) {
-  find(selector)?.addEventListener("click", act);
+  find(selector)?.addEventListener("click", (event) => {
+    event.preventDefault(); // these are buttons of forms where no script runs
+    act();
+  });
 }
 
 outbox.addEventListener("change", () => signs.outbox(outbox));

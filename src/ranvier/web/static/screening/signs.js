@@ -58,7 +58,7 @@ export class Signs {
       offline: ["trouble", words.offline(n)],
       "signed-out": ["trouble", words.signedOut(n)],
       "somebody-else": ["trouble", words.somebodyElse(n)],
-    }[outbox.state];
+    }[outbox.state === "idle" && outbox.busy ? "sending" : outbox.state];
     sign.dataset.mood = mood;
     sign.dataset.waiting = n;
     find("#connection-words").textContent = text;
