@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import runpy
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import ranvier
+from ranvier.core.highlight import WordGroup, find_words
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -486,3 +489,21 @@ def test_every_button_is_large_enough_for_a_thumb(browsing, served, review_at):
     page.tap("button[value=include]")
     saved(page)
     assert page.inner_text("#progress-words") == "1 of 2"
+
+
+def test_the_browser_marks_what_the_terminal_marks(browsing, served):
+    """One table of cases holds for both matchers; so does what the other one finds."""
+    cases = runpy.run_path(str(Path(__file__).parents[1] / "core" / "test_highlight.py"))["CASES"]
+    page = browsing(served, "anna").new_page()
+    page.goto(served.origin)
+    found = page.evaluate(
+        """async (cases) => {
+            const { pattern, places } = await import("/static/screening/highlight.js");
+            return cases.map(([words, text]) =>
+                places(text, [pattern(words)]).map((p) => text.slice(p.start, p.end)));
+        }""",
+        [[words, text] for words, text, _ in cases],
+    )
+    for (words, text, _), here in zip(cases, found, strict=True):
+        there = find_words(text, [WordGroup(label="", style=1, words=tuple(words))])
+        assert here == [text[p.start : p.end] for p in there], text

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import select
 import sys
+import termios
+import tty
 import unicodedata
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, get_args
 
@@ -93,7 +99,8 @@ def screen(place: str, stage: Stage | None, actor: str) -> None:
         introduce(review, actor)
         seat = review.seat(actor)
         view = _stage(seat, stage)
-        done = _Session(seat, view.stage, view.criteria, view.needs_reason).run()
+        with _Keyboard() as keyboard:
+            done = _Session(keyboard, seat, view.stage, view.criteria, view.needs_reason).run()
         view = _stage(seat, view.stage)
     said = f"{done} decided now, {view.decided} in all, {view.left} left"
     click.echo(f"{said} at {_NAMES[view.stage]}")
@@ -130,6 +137,7 @@ def _stage(seat: Seat, stage: Stage | None) -> StageView:
 class _Session:
     """One sitting at one stage."""
 
+    keyboard: _Keyboard
     seat: Seat
     stage: Stage
     criteria: tuple[Criterion, ...]
@@ -182,14 +190,16 @@ class _Session:
         if self.stage != "full_text":
             del verdicts["x"]
         while True:
-            key = _key()
+            key = self.keyboard.key()
             if key in verdicts:
                 if self._decide(console, card, verdicts[key]):
                     return "decided"
             elif key == "n":
-                self.note = _ask("Note", self.note or "") or None
+                with self.keyboard.lines():
+                    self.note = _ask("Note", self.note or "") or None
             elif key == "t":
-                said = _ask("Tags, with commas between", ", ".join(self.tags))
+                with self.keyboard.lines():
+                    said = _ask("Tags, with commas between", ", ".join(self.tags))
                 self.tags = tuple(dict.fromkeys(t.strip() for t in said.split(",") if t.strip()))
             elif key == "s":
                 self.skipped.append(card.item)
@@ -201,7 +211,7 @@ class _Session:
                     remark("Undone.")
                     return last[0].item
                 remark("There is no decision to undo.")
-            elif key in ("q", "\x03", "\x04"):
+            elif key == "q":
                 return "stop"
             else:
                 _help(console, self.stage)
@@ -210,7 +220,8 @@ class _Session:
         """Record a decision; return whether it was taken."""
         reasons: tuple[str, ...] = ()
         if verdict == "exclude" and self.criteria:
-            chosen = _reasons(self.criteria, required=self.needs_reason)
+            with self.keyboard.lines():
+                chosen = _reasons(self.criteria, required=self.needs_reason)
             if chosen is None:
                 return False
             reasons = chosen
@@ -225,15 +236,42 @@ class _Session:
         return True
 
 
-def _key() -> str:
-    """Wait for one key."""
-    click.echo("› ", nl=False)
-    try:
-        key = click.getchar()
-    except (KeyboardInterrupt, EOFError):
-        key = "q"
-    click.echo()
-    return key.lower()
+class _Keyboard:
+    """Single keys, without Enter; what is typed ahead is kept for its turn."""
+
+    def __enter__(self) -> _Keyboard:
+        """Have keys come at once."""
+        self._fd = sys.stdin.fileno()
+        self._lines = termios.tcgetattr(self._fd)
+        tty.setcbreak(self._fd, termios.TCSADRAIN)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the terminal as it was."""
+        termios.tcsetattr(self._fd, termios.TCSADRAIN, self._lines)
+
+    def key(self) -> str:
+        """Wait for one key; the end of the input, or Ctrl+C, is ``q``."""
+        click.echo("› ", nl=False)
+        try:
+            said = os.read(self._fd, 1)
+            if said == b"\x1b":  # an arrow or a function key: several bytes, none of them meant
+                while select.select([self._fd], [], [], 0)[0]:
+                    os.read(self._fd, 1)
+        except KeyboardInterrupt:
+            said = b""
+        key = said.decode("ascii", "ignore").lower() if said not in (b"", b"\x04") else "q"
+        click.echo(key if key.isprintable() else "")
+        return key
+
+    @contextmanager
+    def lines(self) -> Generator[None]:
+        """Have whole lines come for a while."""
+        self.__exit__()
+        try:
+            yield
+        finally:
+            tty.setcbreak(self._fd, termios.TCSADRAIN)
 
 
 def _ask(what: str, held: str) -> str:

@@ -23,6 +23,8 @@ _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
     r"\U00020000-\U0003134f]"
 )
+#: Letters that have two small forms.
+_SAME = {"ς": "σ"}
 _HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 _GAP = r"[\s\-\u2010-\u2015\u2212\ufe58\uff0d]"
 
@@ -74,7 +76,7 @@ def fold(text: str) -> tuple[str, tuple[int, ...]]:
         plain = char if _HANGUL.match(char) else unicodedata.normalize("NFKD", char).lower()
         for one in plain:
             if not _SIGNS.match(one):
-                folded.append(one)
+                folded.append(_SAME.get(one, one))
                 at.append(place)
     return "".join(folded), (*at, len(text))
 

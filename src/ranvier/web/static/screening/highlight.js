@@ -18,7 +18,7 @@ export function fold(text) {
     const plain = /\p{Script=Hangul}/u.test(char) ? char : char.normalize("NFKD").toLowerCase();
     for (const one of plain) {
       if (SIGNS.test(one)) continue;
-      folded += one;
+      folded += one === "ς" ? "σ" : one;
       for (let i = 0; i < one.length; i++) at.push(place);
     }
     place += char.length;
