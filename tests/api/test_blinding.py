@@ -30,6 +30,7 @@ from ranvier.core.team import Member
 from ranvier.errors import RanvierError
 from ranvier.workflow.collect import import_records
 from ranvier.workflow.screen.desk import Desk
+from ranvier.workflow.screen.ordering import Ordering
 
 TA, FT = "title_abstract", "full_text"
 ANNA, BEN, CLEO, DAN = "person:anna", "person:ben", "person:cleo", "person:dan"
@@ -256,7 +257,21 @@ def test_a_blinded_reviewer_gets_identical_bytes(shared, one, other, readers):
         assert first == second, f"{name}, after acting"
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None, phases=DRAWN)
+@given(told, hidden, hidden)
+def test_an_order_that_was_learnt_is_the_same_to_the_byte(shared, one, other):
+    answers: list[bytes] = []
+    for secret in (one, other):
+        desk = made(shared, secret, (ANNA, BEN))
+        ordering = Ordering(desk, "asked")
+        for who in (BEN, ANNA):
+            Seat(desk, who, ordering=ordering).queue(TA, n=1)
+        ordering.settle()
+        answers.append(written(Seat(desk, ANNA).queue(TA, n=20)))
+    assert answers[0] == answers[1]
+
+
+@settings(max_examples=15, deadline=None, phases=DRAWN)
 @given(told, hidden)
 def test_what_the_desk_shows_follows_from_the_events_that_may_be_seen(shared, secret):
     """The quick way, through the desk, gives what the slow way through the log does."""

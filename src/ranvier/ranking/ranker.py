@@ -7,7 +7,7 @@ left out of an order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Literal
@@ -130,7 +130,7 @@ class Ranker:
         other._learner, other._told = self.learner(), {}
         return other
 
-    def order(self, decisions: Mapping[str, bool]) -> Order:
+    def order(self, decisions: Mapping[str, bool], *, again: Collection[str] = ()) -> Order:
         """Order the records that are not decided.
 
         Parameters
@@ -138,6 +138,8 @@ class Ranker:
         decisions : mapping of str to bool
             Of records, by id: whether it is relevant. Records that are not here are undecided:
             leave out a ``maybe``, and whatever the reader of the order must not know.
+        again : collection of str
+            Decided records that are in the order nevertheless: somebody else is to read them, too.
 
         Raises
         ------
@@ -147,7 +149,7 @@ class Ranker:
         self._learn(decisions)
         basis, scores = self._scores()
         left = np.ones(len(self.ids), dtype=bool)
-        left[[self._place[id] for id in decisions]] = False
+        left[[self._place[id] for id in decisions if id not in again]] = False
         places = np.flatnonzero(left)
         # Rounded, so that where a fit began never decides between equals.
         best = places[np.argsort(-np.round(scores[places], 4), kind="stable")]

@@ -43,6 +43,10 @@ class Line:
     def __contains__(self, item: object) -> bool:
         return item in self._place
 
+    def waits(self, item: str) -> bool:
+        """Say whether an item is in line and not taken."""
+        return item in self._place and item not in self._taken
+
     def take(self, item: str) -> None:
         """Take an item out, if it is in line."""
         if item in self._place:

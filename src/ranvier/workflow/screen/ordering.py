@@ -120,6 +120,7 @@ class Ordering:
                 before = self._learnt.get((stage, None if shared else reviewer))
                 ranker = self._ranker_before(stage, items)
                 line = self._desk.line(stage, reviewer)
+                unread = frozenset(item for item in told if line.waits(item))
                 current = (
                     before is not None
                     and ranker is not None
@@ -136,7 +137,7 @@ class Ordering:
             if before is None or before.ranker.ids is not ranker.ids:
                 before = _Learnt(ranker.afresh(), {})
                 self._learnt[stage, None if shared else reviewer] = before
-            best = before.ranker.order(told).ids
+            best = before.ranker.order(told, again=unread).ids
             before.told = told
             with self._desk.lock:
                 if self._desk.layout is layout:
