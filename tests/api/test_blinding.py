@@ -64,9 +64,18 @@ READS: dict[str, Callable[[Seat], Any]] = {
     ],
     "team": lambda s: s.team(),
     "searches": lambda s: s.searches(),
+    "title": lambda s: s.title,
+    "language": lambda s: s.language,
+    "imports": lambda s: s.imports(),
+    "uncompared": lambda s: s.uncompared(),
+    "duplicates_waiting": lambda s: s.duplicates_waiting(),
+    "last_match": lambda s: s.last_match(),
     "duplicates": lambda s: s.duplicates(),
     "preview_import": lambda s: s.preview_import(b"id,title\nq1,Q", "q.csv"),
 }
+
+#: Another protocol than the reviews begin with.
+AMENDED = (ScreeningRule(stage="title_abstract", rule="single"),)
 
 #: What one can do at a seat; the answer, or the refusal, is compared, and all of the above after.
 ACTS: dict[str, Callable[[Seat], Any]] = {
@@ -89,6 +98,12 @@ ACTS: dict[str, Callable[[Seat], Any]] = {
     ],
     "let_go": lambda s: attempt(lambda: s.let_go(BEN)),
     "match": lambda s: attempt(lambda: s.match("r2", "r3", same=True, client_id="m").type),
+    "undo_match": lambda s: [attempt(lambda n=n: s.undo_match(n)) for n in ("m", "ben-0")],
+    "deduplicate": lambda s: attempt(s.deduplicate),
+    "put_protocol": lambda s: [
+        attempt(lambda why=why: s.put_protocol(criteria=(), rules=AMENDED, reason=why))
+        for why in (None, "asked for")
+    ],
     "import_": lambda s: attempt(
         lambda: s.import_(b"id,title\nq1,Q", "q.csv", source="Q", kind="other").new
     ),

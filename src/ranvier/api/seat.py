@@ -6,7 +6,7 @@ somebody is blinded, all that their seat gives is computed without the votes the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -16,17 +16,19 @@ from ranvier.core.allotment import Allotment
 from ranvier.core.duplicates import Question
 from ranvier.core.event import Event
 from ranvier.core.flow import Flow
-from ranvier.core.protocol import Protocol, Stage
+from ranvier.core.protocol import Criterion, Protocol, ScreeningRule, Stage
 from ranvier.core.record import RecordKind
 from ranvier.core.review import Review
 from ranvier.core.screening import Verdict
-from ranvier.core.search import SearchRun
+from ranvier.core.search import Import, SearchRun
 from ranvier.core.team import Act, Member, Role, may
 from ranvier.errors import AccessError
 from ranvier.workflow.collect import Collected, Preview, preview_records
-from ranvier.workflow.screen import bringing, deciding, giving_out, handing_on, team
+from ranvier.workflow.deduplicate import DuplicatesFound
+from ranvier.workflow.screen import amending, bringing, deciding, giving_out, handing_on, team
 from ranvier.workflow.screen import progress as progressing
 from ranvier.workflow.screen.agreeing import AgreementView, agreements, ratings
+from ranvier.workflow.screen.bringing import LastMatch
 from ranvier.workflow.screen.cards import Card, card
 from ranvier.workflow.screen.deciding import Decided
 from ranvier.workflow.screen.desk import Desk
@@ -108,13 +110,45 @@ class Seat:
         with self._view() as view:
             return stage in view.sight.blinded
 
-    # The screening.
+    # The review.
+
+    @property
+    def title(self) -> str:
+        """The title of the review."""
+        with self._view() as view:
+            return view.layout.review.opened.title
+
+    @property
+    def language(self) -> str:
+        """The language of the review's texts."""
+        with self._view() as view:
+            return view.layout.review.opened.language
 
     @property
     def protocol(self) -> Protocol | None:
-        """The protocol as it stands."""
+        """The protocol in force."""
         with self._view() as view:
             return view.layout.review.protocol
+
+    def put_protocol(
+        self,
+        *,
+        criteria: Sequence[Criterion],
+        rules: Sequence[ScreeningRule],
+        reason: str | None = None,
+        client_id: str | None = None,
+    ) -> Protocol:
+        """Agree on criteria and rules of the screening; see `ranvier.workflow.screen.amending`."""
+        return amending.put_protocol(
+            self._desk,
+            self.actor,
+            criteria=criteria,
+            rules=rules,
+            reason=reason,
+            client_id=client_id,
+        )
+
+    # The screening.
 
     def stages(self) -> tuple[StageView, ...]:
         """Look at the stages: rule, criteria, how much is one's own and how much is left."""
@@ -351,6 +385,34 @@ class Seat:
         with self._view() as view:
             return dict(view.layout.review.searches)
 
+    def imports(self) -> tuple[Import, ...]:
+        """Return the files that were imported, in their order."""
+        with self._view() as view:
+            return tuple(view.layout.review.imports.values())
+
+    def deduplicate(self) -> DuplicatesFound:
+        """Merge the records that describe one report; only what is new is compared."""
+        return bringing.deduplicate(self._desk, self.actor)
+
+    def uncompared(self) -> int:
+        """Count the records that no deduplication has looked at."""
+        with self._view() as view:
+            return bringing.uncompared(view)
+
+    def duplicates_waiting(self) -> int:
+        """Count the pairs of records that a machine left to a person."""
+        with self._view() as view:
+            return len(view.layout.review.duplicate_questions)
+
+    def last_match(self) -> LastMatch | None:
+        """Return the decision on a pair that one made last, to take it back."""
+        with self._view() as view:
+            return bringing.last_match(view)
+
+    def undo_match(self, client_id: str) -> None:
+        """Take a decision of one's own on a pair back."""
+        bringing.undo_match(self._desk, self.actor, client_id)
+
     def duplicates(self, limit: int = 20) -> tuple[tuple[Question, Card, Card], ...]:
         """Return pairs of records that a machine left to a person, the most doubtful first."""
         with self._view() as view:
@@ -389,6 +451,7 @@ class Seat:
         searched_through: date | None = None,
         strategy: str | None = None,
         client_id: str | None = None,
+        progress: Callable[[int, float], None] | None = None,
     ) -> Collected:
         """Add the records of a file; what is not given is taken from the file itself."""
         return bringing.bring(
@@ -402,4 +465,5 @@ class Seat:
             searched_through=searched_through,
             strategy=strategy,
             client_id=client_id,
+            progress=progress,
         )

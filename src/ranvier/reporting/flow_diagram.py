@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -120,8 +120,20 @@ class _Box:
 LINE, PAD = 18.0, 11.0
 
 
-def flow_svg(flow: Flow, reasons: Mapping[str, str], *, numbers: Numbers) -> Markup:
-    """Draw the diagram: identification, screening and inclusion from top to bottom."""
+def flow_svg(
+    flow: Flow,
+    reasons: Mapping[str, str],
+    *,
+    numbers: Numbers,
+    link: Callable[[str], str] = lambda field: f"#{trace_anchor('flow/' + field)}",
+) -> Markup:
+    """Draw the diagram: identification, screening and inclusion from top to bottom.
+
+    Parameters
+    ----------
+    link : callable
+        Returns where the count of a field leads; to its trace, unless given.
+    """
     lines = {line.field: line for line in flow_lines(flow, reasons)}
 
     def shown(*fields: str) -> list[FlowLine]:
@@ -138,8 +150,8 @@ def flow_svg(flow: Flow, reasons: Mapping[str, str], *, numbers: Numbers) -> Mar
     parts: list[Markup] = []
     y, boxes, spans = 6.0, list[tuple[str, _Box]](), list[tuple[str, float, float]]()
     for bar, left, right in stages:
-        main = _box(44, y, 336, left, numbers)
-        side = _box(430, y, 372, right, numbers) if right else None
+        main = _box(44, y, 336, left, numbers, link)
+        side = _box(430, y, 372, right, numbers, link) if right else None
         height = max(
             main.h, side.h if side else 0, text_width(bar, 12) + 8 if bar != "Screening" else 0
         )
@@ -179,7 +191,14 @@ def _waiting(lines: Mapping[str, FlowLine]) -> list[FlowLine]:
     return [lines[field] for field in BESIDE if lines[field].n]
 
 
-def _box(x: float, y: float, w: float, lines: list[FlowLine], numbers: Numbers) -> _Box:
+def _box(
+    x: float,
+    y: float,
+    w: float,
+    lines: list[FlowLine],
+    numbers: Numbers,
+    link: Callable[[str], str],
+) -> _Box:
     """Lay out a box: every count is a link to how it was counted."""
     drawn: list[Markup] = []
     at = y + PAD + 12
@@ -192,8 +211,7 @@ def _box(x: float, y: float, w: float, lines: list[FlowLine], numbers: Numbers) 
             at += LINE - 2 if i else 0
         first = at - (LINE - 2) * (spans.count("<tspan") - 1)
         words = element("text", spans, x=x + PAD + inset, y=first)
-        href = f"#{trace_anchor('flow/' + line.field)}"
-        drawn.append(element("a", words, href=href, class_="trace-link"))
+        drawn.append(element("a", words, href=link(line.field), class_="trace-link"))
         at += LINE
     return _Box(x, y, w, at - y - 12 + PAD - 6, tuple(drawn))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,14 +19,17 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 import ranvier
-from ranvier.errors import InputError, NotFoundError, RanvierError, StorageError
+from ranvier.errors import AccessError, InputError, NotFoundError, RanvierError, StorageError
+from ranvier.web import api_v1
 from ranvier.web.guard import Guard
+from ranvier.web.jobs import Jobs
 from ranvier.web.pages import ROUTERS
 from ranvier.web.rendering import page
 from ranvier.web.settings import Settings
 from ranvier.web.shelf import Shelf
 from ranvier.web.signing_in.doors import Doors, Recognise
 from ranvier.web.signing_in.visitor import NotSignedIn
+from ranvier.web.uploads import Uploads
 
 __all__ = ["RouteOf", "make_app", "routes_of"]
 
@@ -46,10 +48,14 @@ def make_app(settings: Settings) -> FastAPI:
     """
     shelf = Shelf(settings.places)
     doors = Doors(settings)
+    jobs = Jobs()
+    uploads = Uploads(jobs)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         yield
+        jobs.close()
+        uploads.close()
         shelf.close()
         doors.close()
 
@@ -75,8 +81,9 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.shelf = shelf
     app.state.doors = doors
-    app.state.turn = threading.Lock()
-    for router in ROUTERS:
+    app.state.jobs = jobs
+    app.state.uploads = uploads
+    for router in (*ROUTERS, api_v1.router):
         app.include_router(router)
     app.mount("/static", _Static(directory=Path(str(resources.files("ranvier.web"))) / "static"))
     _translate_errors(app, settings)
@@ -166,7 +173,7 @@ def _status(error: Exception) -> int:
     """Return the HTTP status of an error."""
     if isinstance(error, HTTPException):
         return error.status_code
-    if type(error).__name__ == "AccessError":
+    if isinstance(error, AccessError):
         return 403
     if isinstance(error, NotFoundError):
         return 404

@@ -13,7 +13,6 @@ from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from ranvier.core.review import Review
 from ranvier.reporting.titles import doi_link, pubmed_link, safe_title, safe_url
 from ranvier.web.navigation import entries
 from ranvier.web.words import catalogue
@@ -85,7 +84,6 @@ def _shared(request: Request) -> dict[str, Any]:
     """Gather what every page shows."""
     seat = getattr(request.state, "seat", None)
     key = request.path_params.get("review")
-    review: Review | None = seat.review() if seat is not None else None
     theme = request.cookies.get("theme")
     return {
         "request": request,
@@ -94,7 +92,7 @@ def _shared(request: Request) -> dict[str, Any]:
         "accounts": request.app.state.settings.accounts is not None,
         "seat": seat,
         "review_key": key,
-        "review_title": review.opened.title if review else None,
+        "review_title": seat.title if seat is not None else None,
         "base": f"/r/{key}" if key else None,
         "nav": entries(seat, f"/r/{key}", request.url.path) if seat is not None else (),
         "theme": theme if theme in ("light", "dark") else None,

@@ -2,45 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated
 
 from fastapi import Depends, Request
 
-from ranvier.api import OpenReview
-from ranvier.core.review import Review
-from ranvier.errors import NotFoundError
+from ranvier.api import OpenReview, Seat
+from ranvier.core.team import Act
+from ranvier.errors import AccessError, NotFoundError
 from ranvier.web.shelf import Shelf
 from ranvier.web.signing_in import Visitor, visitor_of
 from ranvier.workflow.accounts import Invitation
 
-__all__ = ["Seat", "SeatHere", "host_seat", "seat_at", "seat_here"]
-
-#: `ranvier.api.seat.Seat`: what its holder may see of the review, and do.
-Seat: TypeAlias = Any
-
-
-def seat_of(opened: OpenReview, actor: str) -> Seat:
-    """Return somebody's seat at a review."""
-    seat: Any = getattr(opened, "seat", None)
-    return seat(actor) if seat is not None else _OwnerSeat(opened)
+__all__ = ["Seat", "SeatHere", "host_seat", "must", "names_of", "seat_at", "seat_here"]
 
 
 def seat_at(opened: OpenReview, visitor: Visitor) -> Seat:
-    """Return a visitor's seat at a review."""
-    return seat_of(opened, visitor.actor)
+    """Return a visitor's seat at a review.
+
+    On a server with accounts, a review that names no team yet is for who keeps the server only:
+    alone on a machine, whoever holds a review may do everything in it.
+
+    Raises
+    ------
+    AccessError
+        If they have no place in the team.
+    """
+    seat = opened.seat(visitor.actor)
+    if visitor.account is not None and not visitor.keeper and seat.member is None:
+        raise AccessError("this review has no team yet.", remedy="Ask who keeps the server.")
+    return seat
 
 
-class _OwnerSeat:
-    """The seat of somebody who holds the review alone and may see and do everything."""
+def seat_here(request: Request, review: str) -> Seat:
+    """Give a route under ``/r/{review}`` or ``/api/v1/reviews/{review}`` the asker's seat.
 
-    def __init__(self, opened: OpenReview) -> None:
-        self._opened = opened
+    Raises
+    ------
+    NotSignedIn
+        If nobody has signed in.
+    NotFoundError
+        If there is no such review, or none that they may know of: both say the same.
+    """
+    visitor = visitor_of(request)
+    shelf: Shelf = request.app.state.shelf
+    try:
+        seat = seat_at(shelf.opened(review), visitor)
+    except AccessError:
+        raise shelf.unknown(review) from None
+    request.state.seat = seat
+    return seat
 
-    def review(self) -> Review:
-        return self._opened.state
 
-    def may(self, _what: str) -> bool:
-        return True
+#: Write ``seat: SeatHere`` in the arguments of a route.
+SeatHere = Annotated[Seat, Depends(seat_here)]
 
 
 def host_seat(request: Request, invitation: Invitation) -> Seat | None:
@@ -54,31 +68,33 @@ def host_seat(request: Request, invitation: Invitation) -> Seat | None:
     if invitation.review is None or invitation.by is None:
         return None
     shelf: Shelf = request.app.state.shelf
-    seat: Any = seat_of(shelf.opened(invitation.review), invitation.by)
-    if not seat.may("team"):
+    try:
+        seat = shelf.opened(invitation.review).seat(invitation.by)
+        must(seat, "team")
+    except AccessError as error:
         raise NotFoundError(
             "this link does not serve any more: who made it has left the team.",
             remedy="Ask the owner of the review for another.",
-        )
+        ) from error
     return seat
 
 
-def seat_here(request: Request, review: str) -> Seat:
-    """Give a route under ``/r/{review}`` or ``/api/v1/reviews/{review}`` the asker's seat.
+def must(seat: Seat, act: Act) -> None:
+    """Refuse what somebody's roles do not allow.
 
     Raises
     ------
-    NotSignedIn
-        If nobody has signed in.
-    NotFoundError
-        If there is no such review, or none that they may know of.
+    AccessError
+        If none of their roles allows it.
     """
-    visitor = visitor_of(request)
-    shelf: Shelf = request.app.state.shelf
-    seat = seat_at(shelf.opened(review), visitor)
-    request.state.seat = seat
-    return seat
+    if not seat.may(act):
+        roles = ", ".join(seat.roles)
+        raise AccessError(
+            f"your role in this review ({roles}) does not allow this.",
+            remedy="Ask an owner of the review to do it, or for the role.",
+        )
 
 
-#: Write ``seat: SeatHere`` in the arguments of a route.
-SeatHere = Annotated[Seat, Depends(seat_here)]
+def names_of(seat: Seat) -> dict[str, str]:
+    """Return how the pages call those who act, by actor id; others go by their id."""
+    return {m.member.actor: m.name or m.member.actor.partition(":")[2] for m in seat.team()}

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import ranvier.api as api
 from ranvier.bootstrap import Mode, places_in
 from ranvier.errors import NotFoundError
 
-__all__ = ["Shelf", "Shelved"]
+__all__ = ["Shelf", "Shelved", "address_name"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class Shelf:
             for place in found:
                 held = known.get(place)
                 if held is None:
-                    held = Shelved(key=_free(_key(place), taken), place=place)
+                    held = Shelved(key=address_name(_end(place), taken=taken), place=place)
                     taken.add(held.key)
                 shelf[held.key] = held
             self._known = shelf
@@ -69,10 +70,31 @@ class Shelf:
         """Return the reviews in the order of their places."""
         return tuple(self._known.values())
 
+    def keys(self) -> set[str]:
+        """Return what the addresses of the reviews call them."""
+        return set(self._known)
+
     @property
-    def places(self) -> tuple[str, ...]:
-        """Where reviews are looked for."""
-        return self._places
+    def has_room(self) -> bool:
+        """Whether there is a folder or database to make reviews in."""
+        return self._mode == "write" and any(map(_holds_several, self._places))
+
+    def new_place(self, name: str) -> str:
+        """Return a place for a new review.
+
+        Raises
+        ------
+        NotFoundError
+            If no folder or database is served that could hold it.
+        """
+        for place in self._places:
+            if _holds_several(place):
+                remote = place.startswith("postgresql")
+                return f"{place}#{name}" if remote else str(Path(place) / name)
+        raise NotFoundError(
+            "there is no folder to make a review in.",
+            remedy="Serve a folder of reviews, such as `ranvier serve reviews`.",
+        )
 
     def opened(self, key: str) -> api.OpenReview:
         """Return a review, open.
@@ -87,12 +109,16 @@ class Shelf:
             return review
         with self._turn:
             if key not in self._known:
-                raise NotFoundError(
-                    f"there is no review {key!r} here.", remedy="The list of reviews has them all."
-                )
+                raise self.unknown(key)
             if key not in self._open:
                 self._open[key] = api.open(self._known[key].place, mode=self._mode)
             return self._open[key]
+
+    def unknown(self, key: str) -> NotFoundError:
+        """Return the error that says there is no such review, for strangers to a review as well."""
+        return NotFoundError(
+            f"there is no review {key!r} here.", remedy="The list of reviews has them all."
+        )
 
     def close(self) -> None:
         """Finish what is under way and let go of every review."""
@@ -102,21 +128,29 @@ class Shelf:
             self._open.clear()
 
 
-def _key(place: str) -> str:
-    """Make of the end of a place what an address may bear.
+def _holds_several(place: str) -> bool:
+    """Say whether a place can hold any number of reviews."""
+    if place.startswith("postgresql"):
+        return "#" not in place
+    return places_in(place) != [str(Path(place))]
+
+
+def _end(place: str) -> str:
+    """Return the last part of a place."""
+    return re.split(r"[/\\#]", place.rstrip("/\\"))[-1]
+
+
+def address_name(text: str, *, taken: Collection[str] = ()) -> str:
+    """Make of a title, or of the end of a place, what an address may bear and no other has.
 
     Examples
     --------
-    >>> _key("/home/anna/Zinc für alle"), _key("postgresql://host/reviews#mmn")
-    ('zinc-fur-alle', 'mmn')
+    >>> address_name("Zinc für <i>alle</i>"), address_name("mmn", taken={"mmn"})
+    ('zinc-fur-alle', 'mmn-2')
     """
-    last = re.split(r"[/\\#]", place.rstrip("/\\"))[-1]
-    plain = unicodedata.normalize("NFKD", last).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "review"
-
-
-def _free(key: str, taken: set[str]) -> str:
-    """Return a key that no other review has."""
+    bare = re.sub(r"</?(?:i|b|sub|sup)>", "", text, flags=re.IGNORECASE)
+    plain = unicodedata.normalize("NFKD", bare).encode("ascii", "ignore").decode().lower()
+    key = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].rstrip("-") or "review"
     number, free = 2, key
     while free in taken:
         number, free = number + 1, f"{key}-{number}"

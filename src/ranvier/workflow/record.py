@@ -16,6 +16,7 @@ from ranvier.core.fold import fold_all
 from ranvier.core.judgement import Certainty
 from ranvier.core.protocol import Protocol
 from ranvier.core.rules import Ledger, values_of
+from ranvier.core.screening import Decision
 from ranvier.core.search import Clustering
 from ranvier.core.value import find_anchor
 from ranvier.errors import AnchorError, InputError, NotFoundError, RuleError
@@ -136,10 +137,26 @@ def _left_hanging(store: Store, ledger: Ledger, drafts: list[Draft], payload: ob
     for imported in left.of("import").values():
         left.records.update(record_ids(store, imported))
     checked = (p for p in payloads if fact_of(p).kind != "review")
-    problems = [problem for held in checked for problem in left.problems(held)]
+    problems = [problem for held in checked for problem in _hanging(left, held, payload)]
     if not problems:
         return []
     return [f"{len(problems)} things stand on it. For one, {problems[0]}"]
+
+
+def _hanging(left: Ledger, held: object, payload: object) -> list[str]:
+    """List what of a standing thing would no longer hold.
+
+    A decision is held against the protocol it was made under, and a pair of records that parts
+    takes none back: whether anybody decided must not show in what an owner may amend or undo.
+    """
+    if not isinstance(held, Decision) or isinstance(payload, Clustering):
+        return left.problems(held)
+    if not isinstance(payload, Protocol):
+        return []
+    gone = set(held.reasons) - {c.id for c in payload.criteria}
+    staged = held.stage in {rule.stage for rule in payload.screening}
+    problems = [f"a decision names criterion {id!r} as its reason." for id in sorted(gone)]
+    return problems if staged else [*problems, f"a decision was made at stage {held.stage!r}."]
 
 
 def _typed_draft(saying: Saying) -> Draft:

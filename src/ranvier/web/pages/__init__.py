@@ -1,6 +1,22 @@
 """The pages: one module a page, each with a `router`."""
 
-from ranvier.web.pages import accounts, conflicts, decisions, door, home, projects, screen
+from ranvier.web.pages import (
+    accounts,
+    conflicts,
+    decisions,
+    door,
+    duplicates,
+    exports,
+    history,
+    home,
+    imports,
+    progress,
+    projects,
+    results,
+    screen,
+    set_up,
+    team,
+)
 
 __all__ = ["ROUTERS"]
 
@@ -10,7 +26,15 @@ ROUTERS = (
     conflicts.router,
     decisions.router,
     door.router,
+    duplicates.router,
+    exports.router,
+    history.router,
     home.router,
+    imports.router,
+    progress.router,
     projects.router,
+    results.router,
     screen.router,
+    set_up.router,
+    team.router,
 )

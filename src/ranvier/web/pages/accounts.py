@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
+from ranvier.core.team import ROLES, Role
 from ranvier.errors import InputError, NotFoundError
 from ranvier.web.rendering import page, redirect
-from ranvier.web.seats import host_seat
+from ranvier.web.seats import Seat, host_seat
 from ranvier.web.signing_in import Visitor, visitor_of
 from ranvier.web.signing_in.doors import Doors
 from ranvier.workflow.accounts import Account, Invitation
@@ -87,10 +88,11 @@ def join(
     return doors.let_in(response, doors.begin(account))
 
 
-def _seat(seat: Any, invitation: Invitation, account: Account) -> None:
+def _seat(seat: Seat, invitation: Invitation, account: Account) -> None:
     """Give somebody who takes up an invitation their place in the team."""
     email = account.login if "@" in account.login else None
-    seat.put_member(account.actor, invitation.roles, name=account.name, email=email)
+    roles: list[Role] = [role for role in ROLES if role in invitation.roles]
+    seat.put_member(account.actor, roles, name=account.name, email=email)
 
 
 def _join_page(request: Request, secret: str, **said: Any) -> Response:

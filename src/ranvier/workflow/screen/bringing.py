@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Literal
 
 from ranvier.core.duplicates import Match, Question
 from ranvier.core.event import Event
+from ranvier.core.facts import Undone
 from ranvier.core.record import RecordKind
 from ranvier.core.search import SearchRun
-from ranvier.errors import InputError
+from ranvier.errors import InputError, NotFoundError
 from ranvier.formats import open_records, source_of
 from ranvier.workflow.collect import Collected, import_records
+from ranvier.workflow.deduplicate import DuplicatesFound
+from ranvier.workflow.deduplicate import deduplicate as merge_duplicates
 from ranvier.workflow.record import Saying, record
 from ranvier.workflow.screen.cards import Card, card_of_record
 from ranvier.workflow.screen.desk import Desk
 from ranvier.workflow.screen.view import View
 
-__all__ = ["bring", "duplicates", "match"]
+__all__ = [
+    "LastMatch",
+    "bring",
+    "deduplicate",
+    "duplicates",
+    "last_match",
+    "match",
+    "uncompared",
+    "undo_match",
+]
 
 
 def bring(
@@ -33,6 +48,7 @@ def bring(
     searched_through: date | None = None,
     strategy: str | None = None,
     client_id: str | None = None,
+    progress: Callable[[int, float], None] | None = None,
 ) -> Collected:
     """Add the records of a file to the review.
 
@@ -43,6 +59,8 @@ def bring(
         itself, if None.
     day : date or None
         Of the search; today, if None.
+    progress : callable or None
+        Told now and then how many records are kept, and what share of the file that is.
 
     Raises
     ------
@@ -74,7 +92,9 @@ def bring(
             remedy="Give the same details, or another name of the source.",
         )
     known = run.id if run.id in held else run
-    done = import_records(desk.store, known, filename, data, actor=actor, client_id=client_id)
+    done = import_records(
+        desk.store, known, filename, data, actor=actor, client_id=client_id, progress=progress
+    )
     with desk.lock:
         desk.catch_up()
     return done
@@ -109,3 +129,85 @@ def match(
     with desk.lock:
         desk.catch_up()
     return event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastMatch:
+    """The decision on a pair that somebody made last, and can take back."""
+
+    client_id: str
+    a: str
+    b: str
+    verdict: Literal["same", "different"]
+
+
+def last_match(view: View) -> LastMatch | None:
+    """Return the decision on a pair that somebody made last and that stands."""
+    review = view.layout.review
+    own = [
+        (standing.seq, payload)
+        for thing, (standing, payload) in review.things.items()
+        if thing.kind == "match"
+        and standing.status == "standing"
+        and review.events[standing.seq].actor == view.viewer
+    ]
+    if not own:
+        return None
+    seq, said = max(own, key=lambda one: one[0])
+    return LastMatch(
+        client_id=review.events[seq].client_id, a=said.a, b=said.b, verdict=said.verdict
+    )
+
+
+def undo_match(desk: Desk, actor: str, client_id: str) -> None:
+    """Take a decision on a pair back; the pair waits again, unless something else joins it.
+
+    Raises
+    ------
+    NotFoundError
+        If they made no such decision.
+    """
+    with desk.lock:
+        desk.catch_up()
+        View(desk, actor).must("match")
+        own = any(
+            e.client_id == client_id and e.actor == actor and e.type == "records.matched"
+            for e in desk.layout.review.events.values()
+        )
+    if not own:
+        raise NotFoundError(
+            f"{actor!r} decided on no pair {client_id!r}.", remedy="Take back one of your own."
+        )
+    said = Saying(
+        payload=Undone(client_id=client_id),
+        actor=actor,
+        reason="taken back",
+        client_id=f"{client_id}/undo",
+    )
+    record(desk.store, [said])
+    with desk.lock:
+        desk.catch_up()
+
+
+def deduplicate(desk: Desk, actor: str) -> DuplicatesFound:
+    """Merge the records that describe one report; only what is new is compared.
+
+    Raises
+    ------
+    AccessError
+        If they may not decide on duplicates.
+    """
+    with desk.lock:
+        desk.catch_up()
+        View(desk, actor).must("match")
+    found = merge_duplicates(desk.store, actor=actor, cache=desk.cache)
+    with desk.lock:
+        desk.catch_up()
+    return replace(found, event=None)  # its number counts events that some may not see
+
+
+def uncompared(view: View) -> int:
+    """Count the records that no deduplication has looked at."""
+    review = view.layout.review
+    covered = {i for done in review.deduplications.values() for i in done.imports}
+    return sum(one.count for id, one in review.imports.items() if id not in covered)

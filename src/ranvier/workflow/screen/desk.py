@@ -126,6 +126,7 @@ class Desk:
 
     def __init__(self, store: Store, *, cache: Path | None = None) -> None:
         self.store = store
+        self.cache = cache
         self.lock = threading.RLock()
         self.shelf = Shelf(store, cache)
         self.votes = Votes()

@@ -1,0 +1,144 @@
+"""The deduplication queue: two records side by side, and a person says whether they are one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Request
+from markupsafe import Markup, escape
+from starlette.responses import Response
+
+from ranvier.web.differences import marked
+from ranvier.web.jobs import Job, Jobs
+from ranvier.web.rendering import page, redirect
+from ranvier.web.seats import SeatHere, must
+from ranvier.web.words import N_
+from ranvier.workflow.screen.cards import Card
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+
+#: How long a page waits for the comparison before it shows that it is under way.
+MOMENT = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field of both records, what differs marked."""
+
+    label: str
+    a: Markup
+    b: Markup
+    same: bool
+
+
+@router.get("/r/{review}/duplicates")
+def duplicates(request: Request, review: str, seat: SeatHere, skip: int = 0) -> Response:
+    """Show the pair in doubt that comes next, after those that were skipped."""
+    skip = max(0, skip)
+    pairs = seat.duplicates(limit=skip + 1)
+    pair = pairs[skip] if len(pairs) > skip else None
+    job = _jobs(request).get(_key(review))
+    return page(
+        request,
+        "duplicates.html.j2",
+        block="queue",
+        pair=pair,
+        lines=_lines(pair[1], pair[2]) if pair else (),
+        skip=skip,
+        waiting=seat.duplicates_waiting(),
+        uncompared=seat.uncompared(),
+        job=job,
+        last=seat.last_match(),
+    )
+
+
+@router.post("/r/{review}/duplicates")
+def decide(
+    request: Request,
+    review: str,
+    seat: SeatHere,
+    a: Annotated[str, Form()],
+    b: Annotated[str, Form()],
+    verdict: Annotated[Literal["same", "different"], Form()],
+    skip: Annotated[int, Form()] = 0,
+) -> Response:
+    """Decide about two records; no machine overrules it."""
+    seat.match(a, b, verdict == "same")
+    return redirect(request, _address(review, skip))
+
+
+@router.post("/r/{review}/duplicates/undo")
+def undo(
+    request: Request,
+    review: str,
+    seat: SeatHere,
+    client_id: Annotated[str, Form()],
+    skip: Annotated[int, Form()] = 0,
+) -> Response:
+    """Take one's last decision about a pair back."""
+    seat.undo_match(client_id)
+    return redirect(request, _address(review, skip), said="Taken back: the pair waits again.")
+
+
+@router.post("/r/{review}/duplicates/find")
+def find(request: Request, review: str, seat: SeatHere) -> Response:
+    """Compare what is new with all records, beside the requests."""
+    must(seat, "match")
+
+    def work(_job: Job) -> Any:
+        return seat.deduplicate()
+
+    _jobs(request).start(_key(review), "duplicates", work).wait(MOMENT)
+    return redirect(request, f"/r/{review}/duplicates")
+
+
+def _address(review: str, skip: int) -> str:
+    return f"/r/{review}/duplicates" + (f"?skip={skip}" if skip > 0 else "")
+
+
+def _key(review: str) -> tuple[str, str]:
+    return ("deduplicate", review)
+
+
+def _jobs(request: Request) -> Jobs:
+    return request.app.state.jobs
+
+
+#: Fields of a card that are compared, in the order a reader looks at them.
+FIELDS: tuple[tuple[str, str], ...] = (
+    ("title", N_("Title")),
+    ("authors", N_("Authors")),
+    ("journal", N_("Journal")),
+    ("year", N_("Year")),
+    ("volume", N_("Volume")),
+    ("issue", N_("Issue")),
+    ("pages", N_("Pages")),
+    ("doi", N_("DOI")),
+    ("pmid", N_("PubMed id")),
+    ("registry_ids", N_("Registrations")),
+    ("languages", N_("Language")),
+    ("types", N_("Type")),
+    ("sources", N_("Found in")),
+    ("abstract", N_("Abstract")),
+)
+
+
+def _lines(a: Card, b: Card) -> tuple[Line, ...]:
+    """Lay two records out field by field; what both lack is left out."""
+    lines: list[Line] = []
+    for name, label in FIELDS:
+        left, right = _text(getattr(a, name)), _text(getattr(b, name))
+        if left or right:
+            one, other = marked(left, right) if left and right else (escape(left), escape(right))
+            lines.append(Line(label, one, other, same="<mark>" not in one + other))
+    return tuple(lines)
+
+
+def _text(value: Any) -> str:
+    """Write a field of a card as text."""
+    if isinstance(value, tuple):
+        return "; ".join(str(one) for one in value)
+    return "" if value is None else str(value)
