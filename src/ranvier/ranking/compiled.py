@@ -1,4 +1,4 @@
-"""Coordinate descent, compiled by Numba: the steps of :func:`ranvier.ranking.descent.descend`."""
+"""Coordinate descent, compiled by Numba: the steps are those of :mod:`ranvier.ranking.descent`."""
 
 # Numba has no stubs: what it hands back has no types for pyright.
 # pyright: reportUntypedFunctionDecorator=false, reportMissingTypeStubs=false
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from numba import njit
 
-__all__ = ["descend"]
+__all__ = ["descend", "descend_words"]
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
@@ -28,6 +28,34 @@ def descend(rows, held, signs, ridge, alpha, margin, settled, sweeps):
             row = rows[i]
             for k in range(len(margin)):
                 margin[k] += by * row[k]
+            alpha[j] = new
+            moved = True
+            steps += 1
+        if not moved:
+            break
+    return steps
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def descend_words(starts, columns, values, signs, ridge, alpha, weights, settled, sweeps):
+    """Minimise the dual in place, by the weights of words; return how many steps were taken."""
+    steps = 0
+    for _ in range(sweeps):
+        moved = False
+        for j in range(len(signs)):
+            margin = weights[-1]
+            square = 1.0
+            for k in range(starts[j], starts[j + 1]):
+                margin += weights[columns[k]] * values[k]
+                square += values[k] * values[k]
+            slope = signs[j] * margin - 1.0 + alpha[j] * ridge[j]
+            if (alpha[j] <= 0.0 and slope >= 0.0) or abs(slope) < settled:
+                continue
+            new = max(0.0, alpha[j] - slope / (square + ridge[j]))
+            by = (new - alpha[j]) * signs[j]
+            for k in range(starts[j], starts[j + 1]):
+                weights[columns[k]] += by * values[k]
+            weights[-1] += by
             alpha[j] = new
             moved = True
             steps += 1

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["class_costs", "descend", "descent"]
+__all__ = ["class_costs", "descend", "descend_words", "descent", "descent_words"]
 
 #: Cost of an error and how much more all relevant records weigh together than all irrelevant ones:
 #: the values ASReview's authors found on the SYNERGY sets.
@@ -86,11 +86,62 @@ def descend(
     return steps
 
 
+def descend_words(
+    starts: NDArray[np.int64],
+    columns: NDArray[np.int32],
+    values: NDArray[np.float32],
+    signs: NDArray[np.float64],
+    ridge: NDArray[np.float64],
+    alpha: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    settled: float,
+    sweeps: int,
+) -> int:
+    """Minimise the same dual where there are too many records for their similarities.
+
+    Parameters
+    ----------
+    starts, columns, values : arrays
+        The labelled records as rows of words: those of record j stand from ``starts[j]`` on.
+    weights : array, shape (words + 1,)
+        ``sum alpha_j signs_j row_j`` to begin with, and in the end; the intercept comes last.
+    """
+    steps = 0
+    for _ in range(sweeps):
+        moved = False
+        for j in range(len(signs)):
+            at = columns[starts[j] : starts[j + 1]]
+            row = values[starts[j] : starts[j + 1]]
+            slope = signs[j] * (weights[at] @ row + weights[-1]) - 1.0 + alpha[j] * ridge[j]
+            if (alpha[j] <= 0.0 and slope >= 0.0) or abs(slope) < settled:
+                continue
+            new = max(0.0, alpha[j] - slope / (row @ row + 1.0 + ridge[j]))
+            by = (new - alpha[j]) * signs[j]
+            weights[at] += by * row
+            weights[-1] += by
+            alpha[j] = new
+            moved = True
+            steps += 1
+        if not moved:
+            break
+    return steps
+
+
 @cache
 def descent() -> Callable[..., int]:
     """Return :func:`descend`, compiled where Numba is installed (``ranvier[fast]``)."""
     if importlib.util.find_spec("numba") is None:
         return descend
     from ranvier.ranking.compiled import descend as compiled
+
+    return compiled
+
+
+@cache
+def descent_words() -> Callable[..., int]:
+    """Return :func:`descend_words`, compiled where Numba is installed (``ranvier[fast]``)."""
+    if importlib.util.find_spec("numba") is None:
+        return descend_words
+    from ranvier.ranking.compiled import descend_words as compiled
 
     return compiled

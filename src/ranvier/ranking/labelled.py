@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranvier.errors import InputError
-from ranvier.ranking.ranker import Text
+from ranvier.ranking.shelf import Text
 
 __all__ = ["LabelledSet", "find_sets", "read_set"]
 

@@ -13,7 +13,7 @@ from ranvier.ranking.words import Matrix
 __all__ = ["Likeness", "all_alike", "only_shared"]
 
 #: Words in more than this share of the records are multiplied as a dense matrix.
-COMMON = 0.04
+COMMON = 0.02
 #: Up to so many records all similarities are computed at once: a second, and 100 MB.
 AT_ONCE = 5_000
 

@@ -7,10 +7,11 @@ left out of an order.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,22 +19,14 @@ from numpy.typing import NDArray
 from ranvier.errors import InputError
 from ranvier.ranking.learner import Learner
 from ranvier.ranking.likeness import Likeness
-from ranvier.ranking.words import Counts, Matrix, Rarity, count_words, weigh
+from ranvier.ranking.shelf import Shelf, Text
+from ranvier.ranking.wide import WideLearner
 
 __all__ = ["Basis", "Order", "Ranker", "Text"]
 
 #: What an order rests on: nothing but the order given, the words of the protocol, records known
 #: to be relevant, or decisions of both kinds.
 Basis = Literal["given", "query", "relevant", "decisions"]
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What a record is ranked by."""
-
-    id: str
-    title: str
-    abstract: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,16 +72,14 @@ class Ranker:
     ('c', 'b')
     """
 
-    def __init__(self, ids: Sequence[str], counts: Counts, query: str | None) -> None:
-        self.ids = tuple(ids)
+    def __init__(self, shelf: Shelf, query: str | None = None) -> None:
+        self.ids = shelf.ids
         self.query = query
-        self._counts = counts
+        self._shelf = shelf
         self._place = {id: i for i, id in enumerate(self.ids)}
         if len(self._place) < len(self.ids):
             raise InputError("two records have the same id.", remedy="Give each its own.")
-        self._rarity = Rarity.of(counts)
-        self._matrix: Matrix = weigh(counts, self._rarity)
-        self._likeness = Likeness(self._matrix)
+        self._likeness = Likeness(shelf.matrix) if shelf.exact else None
         self._learner = self.learner()
         self._told: dict[str, bool] = {}
 
@@ -99,6 +90,7 @@ class Ranker:
         Parameters
         ----------
         texts : iterable of Text
+            Read once, so that it may be a stream.
         query : str, optional
             The question in the protocol's own words. It picks what is read first while nothing
             relevant is known, and is then dropped.
@@ -108,21 +100,26 @@ class Ranker:
         InputError
             If an id stands twice.
         """
-        ids: list[str] = []
+        return cls(Shelf.of(texts), query)
 
-        def words() -> Iterable[str]:
-            for text in texts:
-                ids.append(text.id)
-                yield f"{text.title} {text.abstract}"
+    @classmethod
+    def load(cls, path: str | Path, *, query: str | None = None) -> Ranker:
+        """Read what :meth:`save` wrote; a large file is mapped, not read.
 
-        counts = count_words(words())
-        return cls(ids, counts, query)
+        Raises
+        ------
+        InputError
+            If it is no such file.
+        """
+        return cls(Shelf.load(Path(path)), query)
+
+    def save(self, path: str | Path) -> None:
+        """Write the records as numbers (``.npz``); decisions and the query are not in it."""
+        self._shelf.save(Path(path))
 
     def extended(self, texts: Iterable[Text]) -> Ranker:
         """Return a ranker that knows these records, too: an update of the search."""
-        new = list(texts)
-        counts = self._counts + count_words(f"{t.title} {t.abstract}" for t in new)
-        return Ranker([*self.ids, *(t.id for t in new)], counts, self.query)
+        return Ranker(self._shelf.extended(texts), self.query)
 
     def afresh(self) -> Ranker:
         """Return a ranker on the same numbers that was told nothing: for another reader."""
@@ -148,23 +145,40 @@ class Ranker:
         """
         self._learn(decisions)
         basis, scores = self._scores()
-        left = np.ones(len(self.ids), dtype=bool)
-        left[[self._place[id] for id in decisions if id not in again]] = False
-        places = np.flatnonzero(left)
-        # Rounded, so that where a fit began never decides between equals.
-        best = places[np.argsort(-np.round(scores[places], 4), kind="stable")]
+        places = self._undecided(id for id in decisions if id not in again)
+        best = places[np.argsort(-_steady(scores[places]), kind="stable")]
         relevant = sum(decisions.values())
         return Order(
-            tuple(self.ids[i] for i in best),
+            tuple(map(self.ids.__getitem__, best.tolist())),
             scores[best],
             basis,
             relevant,
             len(decisions) - relevant,
         )
 
-    def learner(self) -> Learner:
+    def first(self, decisions: Mapping[str, bool], count: int = 1) -> tuple[str, ...]:
+        """Return the first few of :meth:`order`, without sorting all the others."""
+        self._learn(decisions)
+        places = self._undecided(decisions)
+        scores = -_steady(self._scores()[1][places])
+        if count < len(places):
+            bound = np.partition(scores, count - 1)[count - 1]
+            near = np.flatnonzero(scores <= bound)
+            places, scores = places[near], scores[near]
+        best = places[np.argsort(scores, kind="stable")][:count]
+        return tuple(self.ids[i] for i in best)
+
+    def learner(self) -> Learner | WideLearner:
         """Return a learner on the same numbers that knows no decision."""
+        if self._likeness is None:
+            return WideLearner(self._shelf.matrix)
         return Learner(self._likeness)
+
+    def _undecided(self, decisions: Iterable[str]) -> NDArray[np.intp]:
+        """Find where the records are that are not decided."""
+        left = np.ones(len(self.ids), dtype=bool)
+        left[[self._place[id] for id in decisions]] = False
+        return np.flatnonzero(left)
 
     def _learn(self, decisions: Mapping[str, bool]) -> None:
         """Tell the learner what is new, or begin anew where a decision was changed."""
@@ -188,9 +202,14 @@ class Ranker:
             return "decisions", self._learner.scores()
         relevant = [self._place[id] for id, yes in self._told.items() if yes]
         if relevant:
-            centre = np.asarray(self._matrix[relevant].sum(axis=0)).ravel()
-            return "relevant", np.asarray(self._matrix @ centre, dtype=np.float64)
+            centre = np.asarray(self._shelf.matrix[relevant].sum(axis=0)).ravel()
+            return "relevant", self._shelf.matrix @ centre
         if self.query:
-            asked = weigh(count_words([self.query]), self._rarity)
-            return "query", np.asarray((self._matrix @ asked.T).toarray(), dtype=np.float64).ravel()
+            asked = self._shelf.row(self.query).toarray().ravel()
+            return "query", self._shelf.matrix @ asked
         return "given", np.zeros(len(self.ids))
+
+
+def _steady(scores: NDArray[Any]) -> NDArray[Any]:
+    """Round, so that where a fit began never decides between equals."""
+    return np.round(scores, 4)

@@ -1,0 +1,210 @@
+"""All records as rows of words: exact for as many as one review has, hashed and cut for more.
+
+Up to :data:`EXACT` records each word has its own column and all words count. Beyond, words share a
+million columns, a record keeps its heaviest :data:`HEAVIEST`, and rarity is what it was among the
+first :data:`SAMPLE` records, so that records can be added without weighing the others anew.
+"""
+
+from __future__ import annotations
+
+import math
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from ranvier.errors import InputError
+from ranvier.ranking.words import BITS, Counts, Matrix, Rarity, count_words, weigh
+
+__all__ = ["Shelf", "Text"]
+
+#: Up to so many records every word is kept, and every record compared with every other.
+EXACT = 15_000
+SAMPLE = 50_000
+HEAVIEST = 80
+#: Columns that words share beyond: a million.
+SHARED_BITS = 20
+#: Records turned into rows at a time, which bounds the memory.
+AT_ONCE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a record is ranked by."""
+
+    id: str
+    title: str
+    abstract: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shelf:
+    """Records as rows of words.
+
+    Attributes
+    ----------
+    ids : tuple of str
+    matrix : scipy.sparse.csr_matrix of float32, shape (n, words)
+    counts : Counts or None
+        What the matrix was weighed from; ``None`` beyond :data:`EXACT` records.
+    """
+
+    ids: tuple[str, ...]
+    rarity: Rarity
+    matrix: Matrix
+    counts: Counts | None
+
+    @property
+    def exact(self) -> bool:
+        """Whether every word is kept."""
+        return self.counts is not None
+
+    @classmethod
+    def of(cls, texts: Iterable[Text]) -> Shelf:
+        """Turn texts into rows, reading them once."""
+        ids: list[str] = []
+        batches = _batches(texts, ids)
+        first = list(_until(batches, ids, EXACT))
+        following = next(batches, None)
+        if following is None:
+            return _exact(tuple(ids), sum(first[1:], first[0]) if first else count_words([]))
+        first += [following, *_until(batches, ids, SAMPLE)]
+        rarity = _shared(sum(first[1:], first[0]))
+        parts = [weigh(counts, rarity, most=HEAVIEST) for counts in first]
+        first.clear()
+        parts += [weigh(counts, rarity, most=HEAVIEST) for counts in batches]
+        return cls(tuple(ids), rarity, sparse.vstack(parts, format="csr"), None)
+
+    def extended(self, texts: Iterable[Text]) -> Shelf:
+        """Return a shelf with these records, too."""
+        ids: list[str] = []
+        parts = list(_batches(texts, ids))
+        if not parts:
+            return self
+        everything = (*self.ids, *ids)
+        if self.counts is not None and len(everything) <= EXACT:
+            return _exact(everything, sum(parts, self.counts))
+        rarity, matrix = self.rarity, self.matrix
+        if self.counts is not None:
+            rarity = _shared(sum(parts, self.counts))
+            matrix = weigh(self.counts, rarity, most=HEAVIEST)
+        new = [weigh(counts, rarity, most=HEAVIEST) for counts in parts]
+        return Shelf(everything, rarity, sparse.vstack([matrix, *new], format="csr"), None)
+
+    def row(self, text: str) -> Matrix:
+        """Turn one more text into a row, such as the question of the protocol."""
+        return weigh(count_words([text]), self.rarity)
+
+    def save(self, path: Path) -> None:
+        """Write it as numbers: a ``.npz`` that is not compressed, so that it can be mapped."""
+        named = np.frombuffer(msgspec.json.encode(self.ids), dtype=np.uint8)
+        if self.counts is not None:
+            held: dict[str, Any] = {
+                "starts": self.counts.starts,
+                "columns": self.counts.columns,
+                "times": self.counts.times,
+            }
+        else:
+            held = {
+                "idf": self.rarity.idf,
+                "indptr": self.matrix.indptr,
+                "indices": self.matrix.indices,
+                "data": self.matrix.data,
+            }
+        half = path.with_name(f".{path.name}.part")
+        with half.open("wb") as file:
+            np.savez(file, ids=named, **held)
+        half.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Shelf:
+        """Read what :meth:`save` wrote; of many records only what is used is read.
+
+        Raises
+        ------
+        InputError
+            If it is no such file.
+        """
+        try:
+            held = _mapped(path)
+            ids = tuple(msgspec.json.decode(held["ids"].tobytes(), type=list[str]))
+            if "idf" not in held:
+                counts = Counts(*(np.array(held[n]) for n in ("starts", "columns", "times")))
+                return _exact(ids, counts)
+            rarity = Rarity(_sharing(), np.array(held["idf"]))
+            parts = (held["data"], held["indices"], held["indptr"])
+            matrix = sparse.csr_matrix(parts, shape=(len(ids), len(rarity.idf)), copy=False)
+            return cls(ids, rarity, matrix, None)
+        except (KeyError, ValueError, OSError, zipfile.BadZipFile, msgspec.MsgspecError) as error:
+            raise InputError(
+                f"these are no records that a ranker wrote: {error}",
+                file=str(path),
+                remedy="Remove the file; it is made anew from the records.",
+            ) from error
+
+
+def _batches(texts: Iterable[Text], ids: list[str]) -> Iterator[Counts]:
+    """Count the words of a batch after the other, and collect the ids."""
+    rest = iter(texts)
+    while batch := list(islice(rest, AT_ONCE)):
+        ids.extend(text.id for text in batch)
+        yield count_words(f"{text.title} {text.abstract}" for text in batch)
+
+
+def _until(batches: Iterator[Counts], ids: list[str], many: int) -> Iterator[Counts]:
+    """Take batches until so many records are read, or none are left."""
+    while len(ids) < many and (counts := next(batches, None)) is not None:
+        yield counts
+
+
+def _exact(ids: tuple[str, ...], counts: Counts) -> Shelf:
+    """Weigh records by all of their words."""
+    rarity = Rarity.of(counts)
+    return Shelf(ids, rarity, weigh(counts, rarity), counts)
+
+
+def _sharing() -> NDArray[np.int32]:
+    """Return the shared column of each hashed word, from 1."""
+    return (np.arange(1 << BITS, dtype=np.int32) >> (BITS - SHARED_BITS)) + np.int32(1)
+
+
+def _shared(counts: Counts) -> Rarity:
+    """Count in how many texts each shared column is; one that was in none counts as rare."""
+    number = _sharing()
+    held = np.bincount(number[counts.columns] - 1, minlength=1 << SHARED_BITS)
+    idf = np.log((1 + len(counts)) / (1 + held)) + 1
+    return Rarity(number, idf.astype(np.float32))
+
+
+def _mapped(path: Path) -> dict[str, NDArray[Any]]:
+    """Map the arrays of a ``.npz`` that is not compressed into memory."""
+    found: dict[str, NDArray[Any]] = {}
+    with path.open("rb") as file, zipfile.ZipFile(file) as archive:
+        for entry in archive.infolist():
+            if entry.compress_type != zipfile.ZIP_STORED:
+                raise ValueError("it is compressed")
+            # A local header has 30 bytes, then a name and an extra field, whose lengths it tells.
+            file.seek(entry.header_offset + 26)
+            name, extra = (int.from_bytes(file.read(2), "little") for _ in range(2))
+            file.seek(entry.header_offset + 30 + name + extra)
+            version = np.lib.format.read_magic(file)
+            read = np.lib.format.read_array_header_1_0
+            shape, _, dtype = (read if version == (1, 0) else np.lib.format.read_array_header_2_0)(
+                file
+            )
+            if dtype.hasobject:
+                raise ValueError("it holds more than numbers")
+            mapped = math.prod(shape) > 0
+            found[entry.filename.removesuffix(".npy")] = (
+                np.memmap(path, dtype=dtype, mode="r", shape=shape, offset=file.tell())
+                if mapped
+                else np.empty(shape, dtype=dtype)
+            )
+    return found
