@@ -84,7 +84,7 @@ class Jobs:
 
     def close(self) -> None:
         """Finish what is under way; begin nothing more."""
-        self._pool.shutdown(wait=True, cancelfutures=True)
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     @staticmethod
     def _run(job: Job, work: Callable[[Job], Any]) -> None:
