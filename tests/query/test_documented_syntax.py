@@ -230,3 +230,28 @@ def test_what_no_platform_documents_is_diagnosed_with_its_place(platform, text, 
     errors = [d for d in parse(text, platform).diagnoses if d.weight == "error"]
     assert (errors[0].code, errors[0].span.start) == (code, column)
     assert errors[0].remedy
+
+
+def test_what_not_takes_away_stays_if_its_limit_cannot_be_said():
+    """A line that lost its limit finds more: taken away from anything, it would take too much."""
+    text = "1. asthma.ti.\n2. limit 1 to (conference abstract)\n3. 1 not 2"
+    there = translate(parse(text, "ovid"), "embase")
+    assert [line for _, line in there.lines] == ["asthma:ti", "#1", "#1"]
+    assert "what NOT takes away" in there.losses[-1].said
+    assert there.losses[-1].effect == "more"
+    here = translate(parse(text, "ovid"), "ovid")
+    assert [line for _, line in here.lines][2] == "1 NOT 2"
+
+
+def test_limits_in_brackets_leave_no_empty_brackets():
+    text = (
+        "asthma:ti AND ([cochrane review]/lim OR [systematic review]/lim) NOT ([a]/lim NOT [b]/lim)"
+    )
+    there = translate(parse(text, "embase"), "ovid")
+    assert str(there) == "asthma.ti."
+    assert {loss.effect for loss in there.losses} == {"more"}
+
+
+def test_a_copy_of_a_line_is_no_limit():
+    text = "1. asthma.ti.\n2. remove duplicates from 1\n3. wheezing.ti. not 2"
+    assert str(translate(parse(text, "ovid"), "embase")).endswith("#3 wheezing:ti NOT #2")

@@ -21,7 +21,7 @@ _HITS = re.compile(
     rf"(?:\s*[(\[]\s*(?:n\s*=\s*)?(?:{_COUNT})\s*(?:hits|results|records)?\s*[)\]]"
     rf"|\t+\s*(?:{_COUNT})"
     # Behind what ends a search no bare number can stand but a count.
-    rf"|(?<=[./)\]\"'\u201d\u2019])\s+(?:{_COUNT})|(?<=trees)\s+(?:{_COUNT})|(?<=[Tt]rials)\s+(?:{_COUNT})|(?<=only)\s+(?:{_COUNT})"
+    rf"|(?<=[./)\]}}\"'\u201d\u2019])\s+(?:{_COUNT})|(?<=trees)\s+(?:{_COUNT})|(?<=[Tt]rials)\s+(?:{_COUNT})|(?<=only)\s+(?:{_COUNT})"
     rf"|(?<=:[a-z][a-z])\s+(?:{_COUNT})|(?<=,[a-z][a-z])\s+(?:{_COUNT})|\s{{2,}}(?:{_COUNT}))\s*$",
     re.IGNORECASE,
 )

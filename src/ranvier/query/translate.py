@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ranvier.query.meaning import resolved
 from ranvier.query.parsed import Parsed
 from ranvier.query.platforms import PLATFORMS, PlatformName
-from ranvier.query.write import Loss, Proximity, write
+from ranvier.query.write import Loss, Proximity, write_lines
 
 __all__ = ["Translation", "translate"]
 
@@ -61,8 +61,7 @@ def translate(
     if trees[1:] and not PLATFORMS[platform].history:
         whole = resolved(parsed)
         trees = [(trees[-1][0], whole)] if whole is not None else trees
-    for number, tree in trees:
-        text, lost = write(tree, platform, proximity=proximity)
+    for number, text, lost in write_lines(trees, platform, proximity=proximity):
         lines.append((number, text))
         losses.extend(lost)
     return Translation(platform=platform, lines=tuple(lines), losses=tuple(losses))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
@@ -28,7 +28,7 @@ from ranvier.query.tree import (
 )
 from ranvier.query.wildcards import ends_word, variants, widens
 
-__all__ = ["Loss", "Proximity", "write"]
+__all__ = ["Loss", "Proximity", "write", "write_lines"]
 
 Proximity = Literal["meaning", "number"]
 
@@ -77,9 +77,28 @@ def write(
     >>> write(parse("exp *Pain/ and (back adj3 ache*).ti,ab.").tree, "embase")[0]
     'pain/exp/mj AND (back NEAR/3 ache*):ti,ab'
     """
-    writer = _Writer(PLATFORMS[platform], proximity)
-    text = writer.node(node)
-    return text, tuple(dict.fromkeys(writer.losses))
+    return next(write_lines([(0, node)], platform, proximity=proximity))[1:]
+
+
+def write_lines(
+    lines: Iterable[tuple[int, Node]], platform: PlatformName, *, proximity: Proximity = "meaning"
+) -> Iterator[tuple[int, str, tuple[Loss, ...]]]:
+    """Write numbered lines; what one of them loses is known to those that refer to it."""
+    widened: set[int] = set()
+    gone: set[int] = set()
+    for number, node in lines:
+        writer = _Writer(
+            PLATFORMS[platform], proximity, widened=frozenset(widened), gone=frozenset(gone)
+        )
+        left, wider = writer.left(node)
+        if left is None:
+            gone.add(number)
+            if isinstance(node, Limit | Term):
+                writer.lose(node.span, f"the limit {node.text!r}", "more")
+        elif wider:
+            widened.add(number)
+        text = "()" if left is None else writer.node(left)
+        yield number, text, tuple(dict.fromkeys(writer.losses))
 
 
 #: Limits that stand behind an AND on their own platform; others follow what they limit.
@@ -120,6 +139,9 @@ class _Writer:
     platform: Platform
     proximity: Proximity
     losses: list[Loss] = field(default_factory=list)
+    #: Lines above that find more than they did, and lines of which nothing is left.
+    widened: frozenset[int] = frozenset()
+    gone: frozenset[int] = frozenset()
 
     def lose(self, span: Span, said: str, effect: Literal["more", "fewer", "other"]) -> None:
         """Note what cannot be said."""
@@ -138,12 +160,10 @@ class _Writer:
             words = {"and": " AND ", "or": " OR ", "not": " NOT "}
             if self.platform.style == "scopus":
                 words["not"] = " AND NOT "
-            children = self.sayable(node)
             text = words[node.operator].join(
-                self.node(child, outer=node.operator if children[1:] else outer)
-                for child in children
+                self.node(child, outer=node.operator) for child in node.children
             )
-            return f"({text})" if outer and children[1:] else text
+            return f"({text})" if outer else text
         if isinstance(node, Near):
             grouped = self.grouped(node)
             return grouped if grouped is not None else self.near(node, outer)
@@ -155,26 +175,59 @@ class _Writer:
             return self.range(node, outer)
         return self.limit(node, outer)
 
-    def sayable(self, node: Logic) -> tuple[Node, ...]:
-        """Leave out limits that the platform cannot say, if anything else is left."""
-        silent = _Writer(self.platform, self.proximity)
-        effect: Literal["more", "fewer"] = "fewer" if node.operator == "or" else "more"
+    def left(self, node: Node) -> tuple[Node | None, bool]:
+        """Leave out limits that the platform cannot say.
+
+        Returns
+        -------
+        (Node or None, bool)
+            What is left, and whether it finds more than it did. What finds more must not be taken
+            away from anything: behind NOT it is left out, too.
+        """
+        if isinstance(node, LineRef):
+            return (None if node.number in self.gone else node), node.number in self.widened
+        if isinstance(node, Term):
+            fields = node.fields or frozenset({"ti"})
+            if fields <= _NO_WORDS and _fieldless(self.platform, fields, node.span):
+                return None, True
+            return node, False
+        if isinstance(node, Limit):
+            silent = _Writer(self.platform, self.proximity)
+            said = silent.one_limit(node) is not None
+            if node.child is None:
+                return (node if said else None), not said
+            child, wider = self.left(node.child)
+            narrows = not node.text.casefold().startswith("remove")
+            return replace(node, child=child), wider or (narrows and not said)
+        if isinstance(node, Logic):
+            return self.left_of(node)
+        return node, False
+
+    def left_of(self, node: Logic) -> tuple[Node | None, bool]:
+        """Leave limits out of AND, OR and NOT."""
         kept: list[Node] = []
-        for child in node.children:
-            if isinstance(child, Limit) and child.child is None:
-                said = silent.one_limit(child) is not None
-                what = f"the limit {child.text!r}"
+        lost: list[Node] = []
+        wider = False
+        for at, child in enumerate(node.children):
+            rest, grown = self.left(child)
+            behind_not = node.operator == "not" and at > 0
+            if rest is None or (behind_not and grown):
+                lost.append(child)
+                if node.operator == "not" and at == 0:
+                    return None, True
             else:
-                said = not isinstance(child, Term) or not child.fields or (
-                    not child.fields <= _NO_WORDS
-                    or silent.with_fields("x", child.fields, child.span) != "x"
-                )  # fmt: skip
-                what = f"the limit {child.text!r}" if isinstance(child, Term) else ""
-            if said or (node.operator == "not" and not kept):
-                kept.append(child)
-            else:
-                self.lose(child.span, what, effect)
-        return tuple(kept) or node.children
+                kept.append(rest)
+            wider = wider or grown
+        for child in lost:
+            if isinstance(child, Logic) and node.operator != "not":
+                continue  # its parts are noted
+            what = f"the limit {child.text!r}" if isinstance(child, Limit | Term) else "a limit"
+            if node.operator == "not":
+                what = f"what NOT takes away, for {what} in it cannot be said"
+            self.lose(child.span, what, "fewer" if node.operator == "or" and kept else "more")
+        if not kept:
+            return None, True
+        return (replace(node, children=tuple(kept)) if kept[1:] else kept[0]), wider
 
     def grouped(self, node: Logic | Near) -> str | None:
         """Write fields once behind a group, where all its words share them and that is allowed."""
@@ -437,6 +490,12 @@ class _Writer:
                 return " AND ".join(ends)
             case _:
                 return None
+
+
+def _fieldless(platform: Platform, fields: Fields, span: Span) -> bool:
+    """Whether a platform has none of the fields."""
+    silent = _Writer(platform, "meaning")
+    return silent.with_fields("x", fields, span) == "x"
 
 
 def _unfielded(node: Node) -> Node:
