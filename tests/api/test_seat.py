@@ -6,7 +6,7 @@ import pytest
 
 import ranvier
 from ranvier.core.protocol import Criterion, ScreeningRule
-from ranvier.errors import AccessError, InputError, RuleError
+from ranvier.errors import AccessError, InputError, NotFoundError, RuleError
 from ranvier.workflow.record import Saying
 
 TA, FT = "title_abstract", "full_text"
@@ -113,3 +113,25 @@ def test_nobody_decides_on_what_they_were_not_given(review):
         review.seat(BEN).begin(TA)
     with pytest.raises(AccessError, match="not in the team"):
         review.seat("person:eve")
+
+
+def test_a_pair_in_doubt_is_decided_once_and_taken_back(review):
+    anna, cat = review.seat(ANNA), review.seat(CAT)
+    title = "Immunoglobulin in multifocal motor neuropathy: a double-blind trial of ten patients"
+    lines = ["id,title,authors,year,journal,volume,pages"]
+    lines += [f'd{n},{title},"Leger, JM; Hahn, AF",2001,Brain,124,{n}-{n + 9}' for n in (1, 80)]
+    anna.import_("\n".join(lines).encode(), "d.csv", source="Embase", kind="database")
+    review.deduplicate(actor=ANNA)
+    (doubt,) = anna.doubts().open
+    assert {line.field for line in doubt.fields if line.says == "differs"} == {"pages"}
+    pair = (doubt.question.a, doubt.question.b)
+    for _ in range(2):
+        cat.match(*pair, False, client_id="one")
+    found = anna.doubts()
+    assert (found.waiting, found.different, found.answers[0].actor) == (0, 1, CAT)
+    assert found.answers[0].seq is None  # it would count events that some may not see
+    cat.undo_match("one")
+    cat.undo_match("one")
+    assert (anna.doubts().waiting, anna.doubts().answers) == (1, ())
+    with pytest.raises(NotFoundError, match="decided on no pair 'two'"):
+        cat.undo_match("two")

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+import time
 
 import pytest
 
@@ -67,6 +76,54 @@ def test_an_unknown_record_is_named(review, run):
     done = run("dedup", review, "--same", "m1", "nobody")
     assert done.code == 1
     assert "there is no record 'nobody'" in done.err
+
+
+def at_a_terminal(keys: str, *args: str) -> str:
+    """Run a command at a terminal of 100 columns; press one key each time it asks."""
+    primary, secondary = pty.openpty()
+    fcntl.ioctl(secondary, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+    command = [sys.executable, "-c", "from ranvier.cli import main; main()", *args]
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "100"}
+    with subprocess.Popen(
+        command, stdin=secondary, stdout=secondary, stderr=secondary, env=environment
+    ) as running:
+        os.close(secondary)
+        shown, asked = b"", 0
+        while True:
+            try:
+                shown += os.read(primary, 65536)
+            except OSError:  # the command is over
+                break
+            if shown.count(b"q quit") > asked and asked < len(keys):
+                while termios.tcgetattr(primary)[3] & termios.ICANON:
+                    time.sleep(0.01)  # it is not listening yet: the key would be lost
+                os.write(primary, keys[asked].encode())
+                asked += 1
+        assert running.wait(60) == 0
+    os.close(primary)
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.decode())
+
+
+def test_pairs_are_decided_at_a_terminal_with_one_key_each(review, run):
+    run("dedup", review)
+    shown = at_a_terminal("xdq", "dedup", review, "--ask")
+    assert "Pair 1 of 1, 0 decided, 1 left" in shown
+    assert re.search(r"≠  pages +\S+ +\S+", shown)
+    assert "against  the pages differ" in shown
+    assert "'x' is no key here" in shown
+    assert "1 decided: 0 one report, 1 two reports; 0 still in doubt" in shown
+    assert "--overlap" in shown
+    assert json.loads(run("log", review, "--json").out)[-1]["type"] == "records.matched"
+
+
+def test_what_is_taken_back_is_asked_again(review, run):
+    run("dedup", review)
+    shown = at_a_terminal("sul", "dedup", review, "--ask")
+    assert "That was the last pair." in shown
+    assert "recorded: one report (u takes it back)" in shown
+    assert "taken back: decide again" in shown
+    assert "0 decided: 0 one report, 0 two reports; 1 still in doubt" in shown
+    assert f"go on with: ranvier dedup {review} --ask" in shown
 
 
 def labelled(tmp_path) -> str:

@@ -11,6 +11,7 @@ from ranvier.core.search import SearchRun
 from ranvier.errors import RuleError
 from ranvier.workflow.collect import import_records
 from ranvier.workflow.deduplicate import MACHINE, deduplicate, match, source_overlap
+from ranvier.workflow.doubts import doubts
 from ranvier.workflow.load import load
 from ranvier.workflow.record import Saying, record
 from ranvier.workflow.undo import undo
@@ -181,3 +182,44 @@ def test_overlap_counts_reports_by_source(two):
     assert found.alone == {"Embase": 1, "MEDLINE": 1}
     assert found.pairs == {("Embase", "MEDLINE"): 1}
     assert sum(found.sets.values()) == 3
+
+
+@pytest.fixture
+def asked(store):
+    """A pair in doubt: the same title on other pages."""
+    add(store, "MEDLINE", row("m1"), row("m2"))
+    add(store, "Embase", row("e1", pages="733-741"))
+    run(store)
+    return store
+
+
+def laid_out(store):
+    review = load(store)
+    return doubts(review, review.records.__getitem__)
+
+
+def test_a_doubt_lays_two_records_side_by_side(asked):
+    found = laid_out(asked)
+    (doubt,) = found.open
+    assert {doubt.a.id, doubt.b.id} < {"m1", "m2", "e1"}
+    assert {doubt.a.id, doubt.b.id, *doubt.others} == {"m1", "m2", "e1"}
+    said = {line.field: line.says for line in doubt.fields}
+    assert (said["title"], said["pages"]) == ("same", "differs")
+    assert (found.waiting, found.answers) == (1, ())
+
+
+def test_an_answer_counts_once_and_is_taken_back_by_its_event(asked):
+    for _ in range(2):
+        match(asked, "e1", "m1", "different", actor="person:anna", reason="seen", client_id="one")
+    found = laid_out(asked)
+    assert (found.waiting, found.same, found.different) == (0, 0, 1)
+    (answer,) = found.answers
+    assert (answer.client_id, answer.actor, answer.reason) == ("one", "person:anna", "seen")
+    undo(asked, answer.seq, actor="person:anna", reason="a slip")
+    assert (laid_out(asked).waiting, laid_out(asked).answers) == (1, ())
+
+
+def test_no_more_doubts_are_laid_out_than_asked_for(asked):
+    review = load(asked)
+    found = doubts(review, review.records.__getitem__, limit=0)
+    assert (found.open, found.waiting) == ((), 1)

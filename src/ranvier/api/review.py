@@ -49,6 +49,7 @@ from ranvier.workflow.deduplicate import (
     match,
     source_overlap,
 )
+from ranvier.workflow.doubts import Doubts, doubts
 from ranvier.workflow.load import load
 from ranvier.workflow.ports import Store
 from ranvier.workflow.prove import prove_quotes, unnamed_files
@@ -422,9 +423,15 @@ class OpenReview:
         *,
         actor: str,
         reason: str | None = None,
+        client_id: str | None = None,
     ) -> Event:
         """Decide that two records are, or are not, one report; no machine overrules it."""
-        return match(self._store, a, b, verdict, actor=actor, reason=reason)
+        return match(self._store, a, b, verdict, actor=actor, reason=reason, client_id=client_id)
+
+    def doubts(self, limit: int | None = None) -> Doubts:
+        """Lay pairs that wait for a person side by side, and say what people decided."""
+        review = self.state
+        return doubts(review, review.records.__getitem__, limit=limit)
 
     def overlap(self) -> Overlap:
         """Count reports by the sources that found them."""

@@ -25,6 +25,7 @@ from ranvier.core.team import Act, Member, Role, may
 from ranvier.errors import AccessError
 from ranvier.workflow.collect import Collected, Preview, preview_records
 from ranvier.workflow.deduplicate import DuplicatesFound
+from ranvier.workflow.doubts import Doubts
 from ranvier.workflow.screen import amending, bringing, deciding, giving_out, handing_on, team
 from ranvier.workflow.screen import progress as progressing
 from ranvier.workflow.screen.agreeing import AgreementView, agreements, ratings
@@ -431,6 +432,11 @@ class Seat:
         return bringing.match(
             self._desk, self.actor, a, b, same, reason=reason, client_id=client_id
         )
+
+    def doubts(self, limit: int | None = None) -> Doubts:
+        """Lay pairs that wait for a person side by side, and say what people decided."""
+        with self._view() as view:
+            return bringing.laid_beside(view, limit)
 
     def preview_import(self, data: bytes | Path, filename: str) -> Preview:
         """Say what a file would give, changing nothing."""

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 import ranvier
+from ranvier.cli.dedup_ask import ask_about
 from ranvier.cli.output import json_option, next_step, print_json, print_table, remark, working
 from ranvier.cli.places import actor_option, introduce, place_argument
 
 if TYPE_CHECKING:
     from ranvier.api import OpenReview
-    from ranvier.core.duplicates import Question
-    from ranvier.core.record import Record
 
 __all__ = ["dedup"]
 
@@ -71,7 +70,7 @@ def dedup(
         elif same or different:
             _decide(review, place, same, different, actor, reason)
         elif ask:
-            _ask(review, place, actor, as_json)
+            ask_about(review, place, actor, as_json)
         else:
             _run(review, place, actor, engine, as_json)
 
@@ -127,69 +126,6 @@ def _decide(
                 f"`ranvier undo {place} {event.seq} --reason ...` takes it back; "
                 f"`ranvier dedup {place} --ask` shows what is still in doubt."
             )
-
-
-def _ask(review: OpenReview, place: str, actor: str, as_json: bool) -> None:
-    """Show the pairs in doubt, and take decisions where somebody can answer."""
-    questions = review.state.duplicate_questions
-    if as_json:
-        print_json(questions)
-        return
-    if not questions:
-        remark("No pair is in doubt.")
-        next_step(f"see what the review holds with: ranvier status {place}")
-        return
-    records = review.state.records
-    decided = 0
-    for number, question in enumerate(questions, start=1):
-        click.echo(f"\n{number} of {len(questions)}")
-        _print_pair(records[question.a], records[question.b], question)
-        if not sys.stdin.isatty():
-            continue
-        key = click.prompt(
-            "same, different, later or quit",
-            type=click.Choice(["s", "d", "l", "q"]),
-            default="l",
-        )
-        if key == "q":
-            break
-        if key in ("s", "d"):
-            review.match(question.a, question.b, "same" if key == "s" else "different", actor=actor)
-            introduce(review, actor)
-            decided += 1
-    if sys.stdin.isatty():
-        next_step(f"{decided} decided; `ranvier log {place}` lists them.")
-    else:
-        next_step(f"decide one with: ranvier dedup {place} --same ID ID (or --different ID ID)")
-
-
-def _print_pair(a: Record, b: Record, question: Question) -> None:
-    """Show two records field by field, and what speaks for and against."""
-    rows = [
-        ("id", a.id, b.id),
-        ("title", a.title, b.title),
-        ("authors", "; ".join(a.authors[:6]), "; ".join(b.authors[:6])),
-        ("in", _place(a), _place(b)),
-        ("ids", _ids(a), _ids(b)),
-        ("abstract", (a.abstract or "")[:160], (b.abstract or "")[:160]),
-    ]
-    for name, x, y in rows:
-        if x or y:
-            click.echo(f"  {name:>8}  {x or 'not given'}")
-            click.echo(f"  {'':>8}  {'(the same)' if x == y else y or 'not given'}")
-    click.echo(f"  {'for':>8}  {question.why}")
-    click.echo(f"  {'against':>8}  {question.against}")
-
-
-def _place(record: Record) -> str:
-    """Say where a record was published."""
-    parts = (record.journal, record.year, record.volume, record.issue, record.pages)
-    return ", ".join(str(part) for part in parts if part)
-
-
-def _ids(record: Record) -> str:
-    """Say by what a record is known elsewhere."""
-    return ", ".join(x for x in (record.doi, record.pmid, record.registry_id) if x)
 
 
 def _explain(review: OpenReview, id: str, as_json: bool) -> None:

@@ -152,12 +152,15 @@ def match(
     actor: str,
     reason: str | None = None,
     at: str | None = None,
+    client_id: str | None = None,
 ) -> Event:
     """Record a person's decision on two records, which outranks every automatic one.
 
     Parameters
     ----------
     verdict : {"same", "different"}
+    client_id : str or None
+        The same decision sent twice under one id counts once.
 
     Raises
     ------
@@ -165,7 +168,8 @@ def match(
         If a record is not known, or other decisions of people say otherwise.
     """
     said = Match(a=a, b=b, verdict=verdict)  # pyright: ignore[reportArgumentType] (checked there)
-    return record(store, [Saying(payload=said, actor=actor, reason=reason, at=at)])[0]
+    saying = Saying(payload=said, actor=actor, reason=reason, at=at, client_id=client_id)
+    return record(store, [saying])[0]
 
 
 def source_overlap(store: Store) -> Overlap:

@@ -19,6 +19,7 @@ from ranvier.formats import open_records, source_of
 from ranvier.workflow.collect import Collected, import_records
 from ranvier.workflow.deduplicate import DuplicatesFound
 from ranvier.workflow.deduplicate import deduplicate as merge_duplicates
+from ranvier.workflow.doubts import Doubts, doubts
 from ranvier.workflow.record import Saying, record
 from ranvier.workflow.screen.cards import Card, card_of_record
 from ranvier.workflow.screen.desk import Desk
@@ -29,6 +30,7 @@ __all__ = [
     "bring",
     "deduplicate",
     "duplicates",
+    "laid_beside",
     "last_match",
     "match",
     "uncompared",
@@ -106,6 +108,13 @@ def duplicates(view: View, limit: int) -> tuple[tuple[Question, Card, Card], ...
         (question, card_of_record(view, question.a), card_of_record(view, question.b))
         for question in view.layout.review.duplicate_questions[:limit]
     )
+
+
+def laid_beside(view: View, limit: int | None) -> Doubts:
+    """Lay pairs that a machine left to a person side by side, and say what people decided."""
+    found = doubts(view.layout.review, view.desk.shelf.record, limit=limit)
+    # A number would count events that some may not see.
+    return replace(found, answers=tuple(replace(answer, seq=None) for answer in found.answers))
 
 
 def match(
