@@ -28,9 +28,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+import ranvier
 from ranvier.core.record import Record
+from ranvier.core.search import SearchRun
 from ranvier.dedup import Index, deduplicate, update
 from ranvier.dedup.labelled import read_labelled
+from ranvier.formats import write_records
 
 ROOT = Path(__file__).parents[1]
 COLUMNS = (
@@ -135,19 +138,15 @@ def run_part(part: str, given: list[str]) -> None:
         said["mixed"] = sum(len({home[i] for i in c}) > 1 for c in found.clusters)
         said["compared"] = found.compared
         said["asked"] = len(found.questions)
+    elif part == "review":
+        said |= in_a_review(records, again(records, fresh))
     else:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "index.duckdb"
             index = Index(path)
             before = update(index, since=index.add(records)).clusters
             index.close()
-            new = [r for _, r in works(fresh, 2)]
-            draw = random.Random(3)
-            new += [
-                replace(rewritten(r, draw), id=f"again-{r.id}")
-                for r in draw.sample(records, fresh // 2)
-            ]
-            new = new[-fresh:]
+            new = again(records, fresh)
             said["index_mb"] = path.stat().st_size / 1e6
             start, cpu = time.perf_counter(), time.process_time()
             index = Index(path)
@@ -158,6 +157,34 @@ def run_part(part: str, given: list[str]) -> None:
     said["mb_before"] = base
     said["mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(said))
+
+
+def again(records: list[Record], fresh: int) -> list[Record]:
+    """Return new records; half of them are of works that are held already."""
+    draw = random.Random(3)
+    held = draw.sample(records, fresh // 2)
+    new = [record for _, record in works(fresh - len(held), 2)]
+    return new + [replace(rewritten(r, draw), id=f"again-{r.id}") for r in held]
+
+
+def in_a_review(records: list[Record], new: list[Record]) -> dict[str, float]:
+    """Deduplicate a review, import new records, and measure its next deduplication as a whole."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "review"
+        for name, some in (("first", records), ("second", new)):
+            write_records(some, Path(folder) / f"{name}.ris", format="ris")
+            search = SearchRun(id=name, source=name, kind="database", date="2026-01-31")
+            if name == "first":
+                ranvier.new(place, id="large", title="Large", actor="person:a").close()
+            with ranvier.open(place) as review:
+                review.import_records(Path(folder) / f"{name}.ris", search, actor="person:a")
+                if name == "first":
+                    review.deduplicate(actor="person:a")
+        start, cpu = time.perf_counter(), time.process_time()
+        with ranvier.open(place) as review:
+            found = review.deduplicate(actor="person:a")
+        spent = {"wall": time.perf_counter() - start, "cpu": time.process_time() - cpu}
+    return spent | {"removed": found.merged, "asked": found.asked}
 
 
 def peer(home: Path, count: int) -> dict[str, float]:
@@ -206,6 +233,12 @@ def main() -> None:
             (
                 f"ranvier, {options.fresh:,} new into {options.large:,}",
                 measured("update", options.large, options.fresh),
+            )
+        )
+        rows.append(
+            (
+                f"the same in a review, opened, read and recorded ({options.large:,})",
+                measured("review", options.large, options.fresh),
             )
         )
     for name, m in rows:
