@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-import uuid_utils
 from fastapi import APIRouter, Form, Request
 from markupsafe import Markup
 from starlette.responses import Response
@@ -56,29 +55,32 @@ def settle(
     seat: SeatHere,
     stage: Stage,
     item: Annotated[str, Form()],
-    client_id: Annotated[str, Form()],
     verdict: Annotated[Verdict, Form()],
     how: Annotated[How, Form()],
     reasons: Annotated[list[str] | None, Form()] = None,
     note: Annotated[str, Form()] = "",
     following: Annotated[str, Form()] = "",
 ) -> Response:
-    """Settle a conflict, and go to the next one."""
+    """Settle a conflict, and go to the next one. A form sent twice settles once."""
     given = tuple(reasons or ()) if verdict == "exclude" else ()
+    told = note.strip() or None
     try:
-        done = seat.resolve(
-            stage,
-            item,
+        held = seat.card(stage, item).resolution
+        if held is None or (held.reviewer, held.verdict, held.reasons, held.note, held.how) != (
+            seat.actor,
             verdict,
-            reasons=given,
-            note=note.strip() or None,
-            how=how,
-            client_id=client_id,
-        )
+            given,
+            told,
+            how,
+        ):
+            done = seat.resolve(stage, item, verdict, reasons=given, note=told, how=how)
+            settled = done.client_id
+        else:
+            settled = held.client_id
     except (AccessError, InputError) as error:
         said_before = {"reasons": given, "note": note, "how": how}
         return _conflicts(request, seat, stage, item=item, error=error, said_before=said_before)
-    then = {"settled": done.client_id, "item": following}
+    then = {"settled": settled, "item": following}
     return redirect(request, f"{request.url.path}?{urlencode(then)}")
 
 
@@ -131,7 +133,6 @@ def _conflicts(
         ways=ways,
         criteria=criteria,
         verdicts=[v for v in VERDICTS[stage] if v[0] != "maybe"],
-        client_id=str(uuid_utils.uuid7()),
         settled=settled,
         error=error,
         before=said_before or {"reasons": (), "note": "", "how": ways[0] if ways else None},

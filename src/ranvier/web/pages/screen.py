@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-import uuid_utils
 from fastapi import APIRouter, Body, Form, Query, Request
 from markupsafe import Markup
 from starlette.responses import JSONResponse, Response
@@ -80,22 +79,17 @@ def decide_by_form(
     seat: SeatHere,
     stage: Stage,
     item: Annotated[str, Form()],
-    client_id: Annotated[str, Form()],
     verdict: Annotated[Verdict, Form()],
     reasons: Annotated[list[str] | None, Form()] = None,
     note: Annotated[str, Form()] = "",
     tags: Annotated[str, Form()] = "",
 ) -> Response:
-    """Decide without script; then show the next record."""
-    seat.decide(
-        stage,
-        item,
-        verdict,
-        reasons=tuple(reasons or ()) if verdict == "exclude" else (),
-        note=note.strip() or None,
-        tags=_tags(tags),
-        client_id=client_id,
-    )
+    """Decide without script; then show the next record. A form sent twice decides once."""
+    given = tuple(reasons or ()) if verdict == "exclude" else ()
+    said = (verdict, given, note.strip() or None, _tags(tags))
+    own = seat.card(stage, item).own
+    if own is None or said != (own.verdict, own.reasons, own.note, own.tags):
+        seat.decide(stage, item, verdict, reasons=given, note=said[2], tags=said[3])
     return redirect(request, request.url.path)
 
 
@@ -197,7 +191,6 @@ def _screening(
         verdicts=VERDICTS[stage],
         card=cards[0] if cards else None,
         card_html=Markup(pieces[0]["html"]) if pieces else "",
-        client_id=str(uuid_utils.uuid7()),
         view=view,
         progress=progress,
         addresses=addresses,

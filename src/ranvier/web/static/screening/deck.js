@@ -1,5 +1,7 @@
 // The records at hand: fetched ahead, so that the next one is there before it is asked for.
 
+const RETRY = 10000;
+
 /** Events: `change` when records came, `trouble` when they could not be fetched. */
 export class Deck extends EventTarget {
   /** Whether the server said that there is nothing more. */
@@ -7,6 +9,7 @@ export class Deck extends EventTarget {
   #cards = [];
   #skipped = [];
   #fetching = null;
+  #later = 0;
 
   /**
    * @param {string} address where more come from
@@ -48,6 +51,12 @@ export class Deck extends EventTarget {
     const card = this.#cards.shift();
     this.#turn();
     return card;
+  }
+
+  /** A record was decided in another window. */
+  drop(item) {
+    this.#cards = this.#cards.filter((c, i) => i === 0 || c.item !== item);
+    this.#skipped = this.#skipped.filter((c) => c.item !== item);
   }
 
   /** Put the first record off until the others are done. */
@@ -102,6 +111,8 @@ export class Deck extends EventTarget {
       this.#turn();
       this.dispatchEvent(new CustomEvent("change", { detail: said }));
     } catch (error) {
+      clearTimeout(this.#later);
+      this.#later = setTimeout(() => this.fill(), RETRY);
       this.dispatchEvent(new CustomEvent("trouble", { detail: error }));
     }
   }

@@ -2,10 +2,23 @@
 
 import { read, remove, write } from "./settings.js";
 
+const KNOWN = 50;
+
 export class Drafts {
   constructor(desk, form) {
     this.prefix = `ranvier.screening.draft:${desk}:`;
+    this.tags = `ranvier.screening.tags:${desk}`;
     this.form = form;
+    this.learn([]);
+  }
+
+  /** Offer tags that were used before. */
+  learn(tags) {
+    const held = read(this.tags);
+    const known = [...new Set([...tags, ...(Array.isArray(held) ? held : [])])].slice(0, KNOWN);
+    if (tags.length) write(this.tags, known);
+    const options = known.map((tag) => Object.assign(document.createElement("option"), { value: tag }));
+    this.form.querySelector("datalist").replaceChildren(...options);
   }
 
   keep(item) {

@@ -33,6 +33,11 @@ const outbox = new Outbox(await openShelf(), {
 });
 await outbox.load();
 
+/** Other windows of the same reader at the same stage. */
+const elsewhere = window.BroadcastChannel
+  ? new BroadcastChannel(`ranvier-screening:${told.review}:${told.stage}:${told.actor}`)
+  : null;
+
 const underWay = () => outbox.waiting.filter((a) => a.stage === told.stage).map((a) => a.item);
 const deck = new Deck(told.addresses.cards, settings.ahead, underWay);
 deck.exhausted = told.exhausted;
@@ -132,7 +137,9 @@ function decide(verdict) {
   };
   const said = title();
   const id = outbox.decide(told.stage, decision);
+  elsewhere?.postMessage(shown.item);
   drafts.forget(shown.item);
+  drafts.learn(decision.tags);
   history.push({ card: deck.take(), id, decision });
   signs.counted(decision, +1);
   shown = null;
@@ -304,6 +311,10 @@ deck.addEventListener("trouble", () => {
   if (!shown) signs.nothing(deck, outbox);
 });
 window.addEventListener("online", () => deck.fill());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible" && !shown) deck.again();
+});
+elsewhere?.addEventListener("message", ({ data }) => deck.drop(data));
 window.addEventListener("beforeunload", (event) => {
   if (shown) drafts.keep(shown.item);
   if (outbox.busy && !outbox.kept) event.preventDefault();
