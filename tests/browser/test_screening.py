@@ -217,7 +217,7 @@ def test_two_people_from_the_first_record_to_the_settled_conflict(browsing, serv
             else:
                 page.keyboard.press("i")
         saved(page)
-        expect(page.locator("#all-done")).to_be_visible()
+        expect(page.locator("#all-done")).to_contain_text("Everything allotted to you is decided")
         page.goto(f"{served.origin}/r/{review}/conflicts/{TA}")
         assert "stays hidden" in page.inner_text("main")
     page = cat.new_page()

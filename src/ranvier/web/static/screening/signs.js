@@ -66,6 +66,7 @@ export class Signs {
     find("#retry").hidden = outbox.state !== "offline";
     const signedOut = !find("#sign-in").hidden;
     find("#banner").hidden = !signedOut && outbox.kept;
+    sign.hidden = signedOut; // the banner says it
     find("#banner-words").textContent = signedOut ? text : words.fragile;
     // Said once for each change of state, not for each decision.
     if (this.mood !== mood && mood === "trouble") this.announce(text);

@@ -36,7 +36,7 @@ export const words = {
   waiting: (n) => `${decisions(n)} waiting to be sent`,
   offline: (n) =>
     n ? `No connection: ${decisions(n)} waiting to be sent` : "No connection: go on, nothing is lost",
-  signedOut: (n) => `You are signed out: ${decisions(n)} kept here. Sign in to send them`,
+  signedOut: (n) => `You are signed out: ${decisions(n)} kept here until you sign in`,
   somebodyElse: (n) => `Somebody else is signed in here: ${decisions(n)} kept until you are`,
   fragile: "This browser keeps nothing: leave the page open until all decisions are saved",
   refused: (n) => `${decisions(n)} not taken`,
