@@ -60,7 +60,7 @@ class Screening(RuleBasedStateMachine):
         protocol = Small().protocol(screening=rules, criteria=criteria)
         opened = [Small.opened, protocol]
         record(self.store, [Saying(payload=said, actor=CHAIR) for said in opened])
-        self.desk = Desk(self.store)
+        self.desk, self.elsewhere = Desk(self.store), Desk(self.store)
         self.chair.put_member(CHAIR, ["owner", "adjudicator"])
         for person in PEOPLE[:3]:
             self.chair.put_member(person, ["reviewer"])
@@ -69,6 +69,17 @@ class Screening(RuleBasedStateMachine):
     @property
     def chair(self) -> Seat:
         return Seat(self.desk, CHAIR)
+
+    @rule()
+    def another_server_looks(self) -> None:
+        """Another process that serves the same review reads what came since it last looked."""
+        with self.elsewhere.lock:
+            self.elsewhere.catch_up()
+        self.same(self.elsewhere)
+
+    def teardown(self) -> None:
+        if self.waves:
+            self.another_server_looks()
 
     def seat(self, person: str) -> Seat | None:
         try:
@@ -207,20 +218,24 @@ class Screening(RuleBasedStateMachine):
         fresh = Desk(self.store)
         with fresh.lock:
             fresh.catch_up()
+        self.same(fresh)
+
+    def same(self, other: Desk) -> None:
         for stage in (TA, FT):
-            assert self.desk.votes.at(stage) == fresh.votes.at(stage)
-            assert self.desk.layout.readers == fresh.layout.readers
+            assert self.desk.votes.at(stage) == other.votes.at(stage)
+            assert self.desk.outcomes[stage].by_item == other.outcomes[stage].by_item
+            readers = self.desk.layout.readers.get(stage, {})
+            assert readers == other.layout.readers.get(stage, {})
+            shares = other.layout.shares
+            for item, team in readers.items():
+                assert team == shares.readers(stage, item)
+                for state in ("included", "excluded", "conflict", "waiting"):
+                    home = shares.home_of(stage, item)
+                    mine, theirs = (d.outcomes[stage] for d in (self.desk, other))
+                    assert mine.count(home, state) == theirs.count(home, state)
+                    assert mine.in_state(state) == theirs.in_state(state)
             for person in PEOPLE:
-                assert self.all_in_line(stage, person) == fresh.line(stage, person).next(1_000)
-                item_of = self.desk.layout.items.item_of
-                for item in self.desk.layout.readers.get(stage, {}):
-                    shares = self.desk.layout.shares
-                    assert shares.readers(stage, item) == shares_readers(fresh, stage, item)
-                    assert item_of(item) == item
-
-
-def shares_readers(desk: Desk, stage: str, item: str) -> tuple[str, ...]:
-    return desk.layout.readers[stage][item]
+                assert self.all_in_line(stage, person) == other.line(stage, person).next(1_000)
 
 
 def dict_values(flow: object) -> list[int]:

@@ -6,7 +6,7 @@ from the events they may see, so that nothing shown to them can depend on the ot
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from ranvier.core.allotment import Allotment
@@ -72,14 +72,26 @@ class Sight:
         return self.sees_work and allotment.stage not in self.blinded
 
 
-def sight_of(viewer: str, roles: Iterable[Role], shares: Shares) -> Sight:
-    """Find out what somebody may see."""
+def sight_of(
+    viewer: str,
+    roles: Iterable[Role],
+    shares: Shares,
+    *,
+    machine_checked: Collection[Stage] = (),
+) -> Sight:
+    """Find out what somebody may see.
+
+    Parameters
+    ----------
+    machine_checked : collection of Stage
+        Stages at which a machine decides, too: nobody reads there alone.
+    """
     blinded: set[Stage] = {
         a.stage
         for a in shares.allotments.values()
         if viewer in a.reviewers
         and a.id not in shares.opened
-        and (len(a.reviewers) > 1 or a.kind == "substitute")
+        and (len(a.reviewers) > 1 or a.kind == "substitute" or a.stage in machine_checked)
     }
     return Sight(viewer, frozenset(blinded), not _SEES_WORK.isdisjoint(roles))
 

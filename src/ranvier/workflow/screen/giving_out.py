@@ -51,7 +51,8 @@ def begin(
     AccessError
         If they are not an owner.
     InputError
-        If nothing is left to give out, or nobody to give it to.
+        If nothing is left to give out, or nobody to give it to, or the pilot round of the protocol
+        comes first.
     """
     with desk.lock:
         desk.catch_up()
@@ -62,6 +63,8 @@ def begin(
             return made
         rule = desk.layout.rule(stage)
         who = _reviewers(view, reviewers)
+        if kind == "main" and rule.pilot:
+            _after_pilot(desk, stage, rule.pilot)
         if kind == "pilot" and size is None:
             size = rule.pilot or None
             if size is None:
@@ -222,6 +225,22 @@ def let_go(
     with desk.lock:
         desk.catch_up()
     return gone
+
+
+def _after_pilot(desk: Desk, stage: Stage, size: int) -> None:
+    """Raise if the pilot round that the protocol asks for has not been, or is not opened yet."""
+    shares = desk.layout.shares
+    pilots = [a.id for a in shares.allotments.values() if (a.stage, a.kind) == (stage, "pilot")]
+    if not pilots:
+        raise InputError(
+            f"the protocol asks for a pilot round of {size} items first.",
+            remedy='Begin with kind="pilot".',
+        )
+    if not shares.opened.intersection(pilots):
+        raise InputError(
+            "the pilot round is not opened: nobody has seen yet how far they agree.",
+            remedy=f"Open {pilots[-1]!r}, discuss it, and give out the rest then.",
+        )
 
 
 def _reads(desk: Desk, member: str) -> bool:

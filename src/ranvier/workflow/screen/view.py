@@ -45,7 +45,10 @@ class View:
     @cached_property
     def sight(self) -> Sight:
         """What they may see."""
-        return sight_of(self.viewer, self.roles, self.layout.shares)
+        protocol = self.layout.review.protocol
+        rules = protocol.screening if protocol else ()
+        checked: list[Stage] = [rule.stage for rule in rules if rule.rule == "one_and_machine"]
+        return sight_of(self.viewer, self.roles, self.layout.shares, machine_checked=checked)
 
     def must(self, act: Act) -> None:
         """Raise if their roles do not allow something."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 from ranvier.core.event import Event
 from ranvier.core.facts import Undone, Withdrawn, decode
-from ranvier.core.fold import undone_ids
 from ranvier.core.protocol import Stage
 from ranvier.core.screening import Decision, decision_key, keeping
 
@@ -31,23 +30,31 @@ class Cast:
 
 @dataclass(slots=True)
 class _History:
-    """Everything that was said of one vote or one resolution."""
+    """Everything that was said of one vote or one resolution.
 
-    said: list[tuple[Event, Decision | None]] = field(
-        default_factory=list[tuple[Event, Decision | None]]
+    Attributes
+    ----------
+    said : list of (int, str, Cast or None)
+        Event, its client id, and the decision it made; None if it withdrew what stood.
+    undos : list of (int, str, str)
+        Event, its client id, and that of the event it undoes.
+    """
+
+    said: list[tuple[int, str, Cast | None]] = field(
+        default_factory=list[tuple[int, str, "Cast | None"]]
     )
-    undos: list[Event] = field(default_factory=list[Event])
+    undos: list[tuple[int, str, str]] = field(default_factory=list[tuple[int, str, str]])
 
     def standing(self, *, until: int | None = None) -> Cast | None:
-        """Fold it, up to an event."""
-        undos = self.undos if until is None else [u for u in self.undos if u.seq < until]
-        undone = undone_ids(undos)
-        cast: Cast | None = None
-        for event, decision in self.said:
-            if event.client_id in undone or (until is not None and event.seq >= until):
-                continue
-            cast = _cast(event, decision) if decision else None
-        return cast
+        """Fold it, up to an event: the last word that was not undone."""
+        gone: set[str] = set()
+        for seq, client_id, undone in reversed(self.undos):
+            if client_id not in gone and (until is None or seq < until):
+                gone.add(undone)
+        for seq, client_id, cast in reversed(self.said):
+            if client_id not in gone and (until is None or seq < until):
+                return cast
+        return None
 
 
 class Votes:
@@ -73,19 +80,20 @@ class Votes:
                 history = self._histories[place] = _History()
                 self._by_key[decision_key(decision)] = place
                 self._name(place, event.seq)
-            history.said.append((event, decision))
+            cast = Cast(decision, event.seq, event.at, event.client_id)
+            history.said.append((event.seq, event.client_id, cast))
         elif event.type == "thing.withdrawn":
             withdrawn: Withdrawn = decode(event.type, event.payload)
             place = self._by_key.get(withdrawn.id) if withdrawn.kind == "decision" else None
             if place is None:
                 return None
-            self._histories[place].said.append((event, None))
+            self._histories[place].said.append((event.seq, event.client_id, None))
         elif event.type == "event.undone":
             undone: Undone = decode(event.type, event.payload)
             place = self._by_client.get(undone.client_id)
             if place is None:
                 return None
-            self._histories[place].undos.append(event)
+            self._histories[place].undos.append((event.seq, event.client_id, undone.client_id))
         else:
             return None
         self._by_client[event.client_id] = place
@@ -112,7 +120,7 @@ class Votes:
         self._by_item.clear()
         self._by_voice.clear()
         for place, history in self._histories.items():
-            self._name(place, history.said[0][0].seq)
+            self._name(place, history.said[0][0])
         for stage, item in self._names:
             self._gather(stage, item)
 
@@ -135,9 +143,9 @@ class Votes:
     def said(self, client_id: str) -> Cast | None:
         """Return the decision that an event made, whether it stands or not."""
         place = self._by_client.get(client_id)
-        for event, decision in self._histories[place].said if place else ():
-            if event.client_id == client_id and decision is not None:
-                return _cast(event, decision)
+        for _, said, cast in self._histories[place].said if place else ():
+            if said == client_id:
+                return cast
         return None
 
     def each(self, stage: Stage, item: str) -> Iterator[Cast]:
@@ -181,11 +189,6 @@ class Votes:
 
 
 _NOTHING: Mapping[str, Cast] = {}
-
-
-def _cast(event: Event, decision: Decision) -> Cast:
-    """Put a decision and its event together."""
-    return Cast(decision, event.seq, event.at, event.client_id)
 
 
 def _kept(one: Cast | None, other: Cast | None) -> Cast | None:
