@@ -1,0 +1,29 @@
+"""Which records look like reports of randomized trials, and the words that say so."""
+
+from ranvier.ranking.design.classify import (
+    DesignSuggestion,
+    Span,
+    classify,
+    classify_records,
+    probabilities,
+)
+from ranvier.ranking.design.labelled import (
+    DesignAgreement,
+    LabelledRecords,
+    measure,
+    pooled,
+    read_labelled,
+)
+
+__all__ = [
+    "DesignAgreement",
+    "DesignSuggestion",
+    "LabelledRecords",
+    "Span",
+    "classify",
+    "classify_records",
+    "measure",
+    "pooled",
+    "probabilities",
+    "read_labelled",
+]
