@@ -13,9 +13,9 @@ Run ``python validation/design/learn.py [--check]`` with the reference data wher
 3. Signs. On the labelled records a second ridge regression weighs the signs and the score of the
    words; a third, with these held, the publication types that name another design.
 4. Bounds, from the scores that each labelled record got when its part was left out (ten parts,
-   parted anew `SEEDS` times, median of the bounds). The sensitive one is the highest that keeps
-   `KEPT` of the trials of each source; the precise one the lowest that keeps out `OTHERS_OUT` of
-   all other records.
+   parted anew `SEEDS` times, median of the bounds). The sensitive one lies halfway between those
+   that keep 99% and 99.5% of the trials of each source; the precise one is the lowest that keeps
+   out `OTHERS_OUT` of all other records.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ CHEAP = 0.1
 TITLE_ONLY = 0.5
 PARTS = 10
 SEEDS = 9
-#: A bound that just keeps 99% of the trials it was set on keeps fewer of others.
-KEPT = 0.995
+#: A bound that just keeps 99% of the trials it was set on keeps fewer of others: halfway to more.
+KEPT = (0.99, 0.995)
 OTHERS_OUT = 0.99
 
 OTHER_TYPES = (
@@ -161,9 +161,9 @@ def learn_words(texts: Sequence[Text], readings: Sequence[Reading]) -> dict[str,
     }
 
 
-def _kept(found: list[str]) -> set[str]:
+def _kept(found: set[str]) -> set[str]:
     """Return the words that do not state the design."""
-    return {word for word in set(found) if not STRUCK.fullmatch(word)}
+    return {word for word in found if not STRUCK.fullmatch(word)}
 
 
 def _matrix(rows: Sequence[set[Any]], columns: dict[Any, int]) -> sparse.csr_matrix:
@@ -244,10 +244,8 @@ def left_out(x: dict[str, Vector], y: dict[str, Vector], *, seed: int) -> dict[s
 
 def bounds(scores: dict[str, Vector], y: dict[str, Vector]) -> tuple[float, float]:
     """Return the sensitive and the precise bound that one parting gives."""
-    kept = min(
-        np.sort(found[y[name] == 1])[int((1 - KEPT) * (y[name] == 1).sum())]
-        for name, found in scores.items()
-    )
+    yes = {name: np.sort(found[y[name] == 1]) for name, found in scores.items()}
+    kept = np.mean([min(held[int((1 - k) * len(held))] for held in yes.values()) for k in KEPT])
     others = np.sort(np.concatenate([found[y[name] == 0] for name, found in scores.items()]))
     return float(kept), float(others[int(np.ceil(OTHERS_OUT * len(others))) - 1])
 
@@ -322,21 +320,23 @@ def _measured(
         "learnt on one source, measured on the other": across,
         "never used": {held.name: _said(held)},
         "word rule": {
-            **{name: word_rule(texts) for name, texts in gold().items()},
-            "medline_b": word_rule(held_out()),
+            **{name: word_rule(texts, apart[name]) for name, texts in gold().items()},
+            held.name: word_rule(held_out(), held.scores),
         },
         "calibration": {n: calibration(scores, trials[n]) for n, scores in apart.items()},
     }
 
 
-def word_rule(texts: Sequence[Text]) -> dict[str, float]:
-    """Measure the rule to beat."""
+def word_rule(texts: Sequence[Text], scores: Vector) -> dict[str, float]:
+    """Measure the rule to beat, and our specificity where we are as sensitive."""
     rule = re.compile(r"randomi[sz]ed|placebo|randomly", re.IGNORECASE)
     hit = np.array([bool(rule.search(f"{t.title} {t.abstract}")) for t in texts])
     trial = np.array([t.trial == 1 for t in texts])
+    sensitivity = float(hit[trial].mean())
     return {
-        "sensitivity": round(float(hit[trial].mean()), 4),
+        "sensitivity": round(sensitivity, 4),
         "specificity": round(float((~hit[~trial]).mean()), 4),
+        "ours": _rounded(specificity_at(scores, trial, sensitivity)),
     }
 
 

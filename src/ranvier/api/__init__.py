@@ -12,6 +12,7 @@ Examples
 from ranvier.api.doors import (
     RecordsCase,
     benchmark_dedup,
+    benchmark_design,
     benchmark_records,
     benchmark_screening,
     new,
@@ -33,6 +34,7 @@ __all__ = [
     "Status",
     "analyse",
     "benchmark_dedup",
+    "benchmark_design",
     "benchmark_records",
     "benchmark_screening",
     "draw",

@@ -21,6 +21,7 @@ from ranvier.dedup.labelled import Agreement, measure, pooled, read_labelled
 from ranvier.errors import InputError, RuleError
 from ranvier.formats.benchmark import CaseOutcome as RecordsCase
 from ranvier.formats.benchmark import measure_records
+from ranvier.ranking.design import DesignAgreement, measure_files
 from ranvier.ranking.labelled import find_sets, read_set
 from ranvier.ranking.simulate import Benchmarked, simulate_sets
 from ranvier.workflow.collect import Preview, preview_records
@@ -30,6 +31,7 @@ from ranvier.workflow.reproduce import reproduce_file
 __all__ = [
     "RecordsCase",
     "benchmark_dedup",
+    "benchmark_design",
     "benchmark_records",
     "benchmark_screening",
     "new",
@@ -98,6 +100,18 @@ def benchmark_dedup(paths: Iterable[str | Path]) -> list[Agreement]:
         files += inside
     found = [measure(read_labelled(str(file), file.read_bytes())) for file in files]
     return [*found, pooled(found)]
+
+
+def benchmark_design(paths: Iterable[str | Path]) -> list[DesignAgreement]:
+    """Tell trials apart on labelled records: one result a set, then that of all records as one.
+
+    Parameters
+    ----------
+    paths : iterable of str or Path
+        Parquet or CSV files with ``title``, ``abstract`` and ``randomized_trial`` or ``pt_rct``, or
+        folders of them.
+    """
+    return measure_files(map(Path, paths))
 
 
 def benchmark_screening(

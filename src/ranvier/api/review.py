@@ -49,6 +49,7 @@ from ranvier.workflow.deduplicate import (
     match,
     source_overlap,
 )
+from ranvier.workflow.designs import SuggestedDesign, designs
 from ranvier.workflow.doubts import Doubts, doubts
 from ranvier.workflow.load import load
 from ranvier.workflow.ports import Store
@@ -440,6 +441,10 @@ class OpenReview:
     def links(self) -> LinksFound:
         """Suggest which reports are of one study, and flag retracted publications."""
         return links(self._store)
+
+    def designs(self) -> list[SuggestedDesign]:
+        """Suggest which reports are of randomized trials, the likeliest first."""
+        return designs(self._store)
 
     def undo(self, seq: int, *, actor: str, reason: str) -> Event:
         """Make an event count no longer, by an event that says so."""

@@ -15,6 +15,7 @@ from ranvier.cli.begin import demo, new
 from ranvier.cli.benchmark import benchmark
 from ranvier.cli.change import export, import_, undo
 from ranvier.cli.dedup import dedup
+from ranvier.cli.designs import designs
 from ranvier.cli.history import log
 from ranvier.cli.keep import build, restore, snapshot
 from ranvier.cli.look import status, trace
@@ -71,7 +72,7 @@ def cli() -> None:
 
 for command in (
     demo, new, status, build, trace, log, verify, reproduce,
-    search, import_, dedup, screen, export, undo, query, snapshot, restore,
+    search, import_, dedup, designs, screen, export, undo, query, snapshot, restore,
     serve, account, analyse, qualify, benchmark,
 ):  # fmt: skip
     cli.add_command(command)

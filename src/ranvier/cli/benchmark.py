@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ranvier.cli.benchmark_dedup import dedup
+from ranvier.cli.benchmark_design import design
 from ranvier.cli.benchmark_records import records
 from ranvier.cli.benchmark_screening import screening
 from ranvier.cli.benchmark_search import search
@@ -28,3 +29,4 @@ benchmark.add_command(records)
 benchmark.add_command(dedup)
 benchmark.add_command(search)
 benchmark.add_command(screening)
+benchmark.add_command(design)

@@ -11,6 +11,7 @@ from ranvier.ranking.design.labelled import (
     DesignAgreement,
     LabelledRecords,
     measure,
+    measure_files,
     pooled,
     read_labelled,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "classify",
     "classify_records",
     "measure",
+    "measure_files",
     "pooled",
     "probabilities",
     "read_labelled",

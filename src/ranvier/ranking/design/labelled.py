@@ -8,7 +8,7 @@ read, because where the label *is* a publication type, reading it would be copyi
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,10 +28,13 @@ __all__ = [
     "area",
     "clopper_pearson",
     "measure",
+    "measure_files",
     "pooled",
     "read_labelled",
     "specificity_at",
 ]
+
+_ENDINGS = (".parquet", ".csv", ".csv.gz")
 
 #: Names of the label, by which a column is known.
 LABELS = ("randomized_trial", "pt_rct")
@@ -132,6 +135,30 @@ def read_labelled(path: Path) -> LabelledRecords:
         texts.append((str(row[columns["title"]] or ""), str(abstract or "")))
         trials.append(said in {"1", "True"})
     return LabelledRecords(name, tuple(texts), np.array(trials, bool))
+
+
+def measure_files(paths: Iterable[Path]) -> list[DesignAgreement]:
+    """Measure files, and those in folders: one result a set, then all records as one.
+
+    Raises
+    ------
+    InputError
+        If a folder holds no table.
+    """
+    files: list[Path] = []
+    for path in paths:
+        inside = (
+            sorted(f for f in path.iterdir() if f.name.endswith(_ENDINGS))
+            if path.is_dir()
+            else [path]
+        )
+        if not inside:
+            raise InputError(
+                f"{path} holds no labelled records.", remedy="They are .parquet, .csv or .csv.gz."
+            )
+        files += inside
+    found = [measure(read_labelled(file)) for file in files]
+    return [*found, pooled(found)]
 
 
 def measure(labelled: LabelledRecords, *, weights: Weights | None = None) -> DesignAgreement:

@@ -161,6 +161,12 @@ _PHRASES: tuple[tuple[Group, Field, tuple[str, ...], str | None], ...] = (
     ),
 )  # fmt: skip
 
+#: Without any of these no phrase of a review is there: its many anchors need not be looked for.
+_REVIEW_WORDS = frozenset((
+    "review", "reviews", "meta", "metaanalysis", "metaanalyses", "overview", "guideline",
+    "guidelines", "consensus", "evidence", "trials", "studies", "rcts", "medline", "pubmed",
+    "embase", "cochrane", "systematic", "systematically", "literature", "selection",
+))  # fmt: skip
 _ANIMALS = frozenset((
     "animal", "animals", "rat", "rats", "mouse", "mice", "murine", "dog", "dogs", "canine", "pig",
     "pigs", "porcine", "piglet", "piglets", "swine", "rabbit", "rabbits", "sheep", "ewe", "ewes",
@@ -182,6 +188,7 @@ FEATURES = (
     "chance",  # one phrase at least
     "chance twice",
     "chance thrice",
+    "chance in the title, no review",
     "blinding",
     "blinding twice",
     "silent",  # neither
@@ -228,8 +235,8 @@ class Reading:
     ----------
     title, abstract : str
         In plain text.
-    title_words, abstract_words : list of str
-        Their words, in order.
+    title_words, abstract_words : set of str
+        Their words.
     sightings : tuple of Sighting
         The first place of each phrase found.
     animals, people : bool
@@ -238,15 +245,17 @@ class Reading:
 
     title: str
     abstract: str
-    title_words: list[str]
-    abstract_words: list[str]
+    title_words: set[str]
+    abstract_words: set[str]
     sightings: tuple[Sighting, ...]
     animals: bool
     people: bool
 
     def features(self, *, without: frozenset[Group] = frozenset()) -> tuple[bool, ...]:
         """Return what holds of `FEATURES`; as if phrases of the groups `without` were not there."""
-        groups = [s.group for s in self.sightings if s.group not in without]
+        held = [s for s in self.sightings if s.group not in without]
+        groups = [s.group for s in held]
+        titled = any(s.group == "chance" and s.field == "title" for s in held)
         chance, blinding = groups.count("chance"), groups.count("blinding")
         review, mention = "review" in groups, "mention" in groups
         silent = not chance and not blinding
@@ -256,6 +265,7 @@ class Reading:
             chance > 0,
             chance > 1,
             chance > 2,
+            titled and not review,
             blinding > 0,
             blinding > 1,
             silent,
@@ -280,8 +290,8 @@ def read(title: str, abstract: str) -> Reading:
     [('chance', 'randomly allocated'), ('blinding', 'or placebo'), ('mention', 'randomly ')]
     """
     title, abstract = plain(title), plain(abstract)
-    seen = (*_seen("title", title), *_seen("abstract", abstract))
-    in_title, in_abstract = words(title), words(abstract)
+    in_title, in_abstract = set(words(title)), set(words(abstract))
+    seen = (*_seen("title", title, in_title), *_seen("abstract", abstract, in_abstract))
     return Reading(
         title,
         abstract,
@@ -293,10 +303,13 @@ def read(title: str, abstract: str) -> Reading:
     )
 
 
-def _seen(field: Field, text: str) -> Iterator[Sighting]:
+def _seen(field: Field, text: str, in_text: set[str]) -> Iterator[Sighting]:
     """Yield the first place of each phrase."""
     known: dict[str, int] = {}
+    reviews = not _REVIEW_WORDS.isdisjoint(in_text)
     for group, anchors, phrase in _LOOKED_FOR[field]:
+        if group == "review" and not reviews:
+            continue
         for anchor in anchors:
             at = known.get(anchor)
             if at is None:

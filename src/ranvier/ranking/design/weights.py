@@ -76,8 +76,8 @@ def shipped_weights() -> Weights:
 
 def contributions(reading: Reading, weights: Weights) -> dict[tuple[Field, str], float]:
     """Return what each known word adds to the score of the words."""
-    title = set(reading.title_words) & weights.title.keys()
-    abstract = set(reading.abstract_words) & weights.abstract.keys()
+    title = reading.title_words & weights.title.keys()
+    abstract = reading.abstract_words & weights.abstract.keys()
     share = 1 / sqrt(max(FEW_WORDS, len(title) + len(abstract)))
     held: dict[tuple[Field, str], float] = {
         ("title", word): share * weights.title[word] for word in sorted(title)
@@ -92,8 +92,8 @@ def word_score(reading: Reading, weights: Weights) -> float:
 
     Each known word counts once in the title and once in the abstract.
     """
-    title = set(reading.title_words) & weights.title.keys()
-    abstract = set(reading.abstract_words) & weights.abstract.keys()
+    title = reading.title_words & weights.title.keys()
+    abstract = reading.abstract_words & weights.abstract.keys()
     # Exact, so that the order in which a set is walked through changes nothing.
     total = fsum(
         (*map(weights.title.__getitem__, title), *map(weights.abstract.__getitem__, abstract))

@@ -1,0 +1,123 @@
+"""The benchmark of study designs: labelled records, told apart by title and abstract."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ranvier.cli.output import json_option, next_step, print_json, print_table, remark, working
+
+if TYPE_CHECKING:
+    from ranvier.ranking.design import DesignAgreement
+
+__all__ = ["design"]
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--min-sensitivity",
+    metavar="SHARE",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    help="Exit 1 if the sensitivity over all records is lower.",
+)
+@click.option(
+    "--min-specificity",
+    metavar="SHARE",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    help="Exit 1 if the specificity over all records is lower.",
+)
+@json_option
+@click.pass_context
+def design(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    min_sensitivity: float,
+    min_specificity: float,
+    as_json: bool,
+) -> None:
+    """Tell randomized trials apart on labelled records, and count.
+
+    PATHS are Parquet or CSV files with title, abstract and a label of 0 or 1, randomized_trial or
+    pt_rct, or folders of them. Only title and abstract are read: publication types would be the
+    answer.
+
+    \b
+    Example:
+      ranvier benchmark design labelled/ --min-sensitivity 0.99
+    """
+    from ranvier.api import benchmark_design
+
+    with working("Reading the records"):
+        *sets, pooled = benchmark_design(paths)
+    if as_json:
+        print_json({"sets": [_said(a) for a in sets], "pooled": _said(pooled)})
+    else:
+        _print(sets, pooled)
+    low = [
+        f"the {name} is {value:.4f}"
+        for name, value, least in (
+            ("sensitivity", pooled.sensitivity, min_sensitivity),
+            ("specificity", pooled.specificity, min_specificity),
+        )
+        if value is not None and value < least
+    ]
+    if low:
+        remark(f"error: {' and '.join(low)}.")
+        next_step("`--json` gives every count.")
+        ctx.exit(1)
+
+
+def _said(a: DesignAgreement) -> dict[str, Any]:
+    """Lay out one result for JSON."""
+    return {
+        "name": a.name,
+        "records": a.records,
+        "positives": a.positives,
+        "auc": a.auc,
+        "sensitivity": a.sensitivity,
+        "sensitivity_ci": a.sensitivity_ci,
+        "specificity": a.specificity,
+        "specificity_ci": a.specificity_ci,
+        "sensitivity_precise": a.sensitivity_precise,
+        "specificity_precise": a.specificity_precise,
+        "specificity_at_99": a.specificity_at_99,
+        "mean_probability": a.mean_probability,
+        "cpu_seconds": a.cpu_seconds,
+    }
+
+
+def _print(sets: list[DesignAgreement], pooled: DesignAgreement) -> None:
+    """Print a line for each set, and one for all records."""
+    columns = (
+        "set", "records", "trials", "AUC", "sensitivity", "specificity", "precise: sensitivity",
+        "specificity", "specificity at 99%", "CPU s",
+    )  # fmt: skip
+    rows = [
+        (
+            a.name,
+            str(a.records),
+            str(a.positives),
+            _share(a.auc),
+            _with_ci(a.sensitivity, a.sensitivity_ci),
+            _with_ci(a.specificity, a.specificity_ci),
+            _share(a.sensitivity_precise),
+            _share(a.specificity_precise),
+            _share(a.specificity_at_99),
+            f"{a.cpu_seconds:.2f}",
+        )
+        for a in (*sets, pooled)
+    ]
+    print_table(columns, rows, right=range(1, len(columns)))
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
+
+
+def _with_ci(value: float | None, ci: tuple[float, float] | None) -> str:
+    return "" if ci is None else f"{_share(value)} ({ci[0]:.3f} to {ci[1]:.3f})"
