@@ -120,6 +120,14 @@ def test_a_key_decides_and_the_next_record_is_there(browsing, served, review_at)
     assert page.evaluate("performance.getEntriesByName('ranvier-next-record').length") == 3
     page.goto(f"{served.origin}/r/{review}/screen/{TA}/mine?verdict=exclude")
     assert page.inner_text(".decisions .what p") == "Randomised controlled trial"
+    page.goto(f"{served.origin}/r/{review}/screen/{TA}/mine?verdict=maybe")
+    page.click(".decisions .what a")
+    ready(page)
+    assert "Your decision so far" in page.inner_text("#card")
+    page.keyboard.press("i")
+    assert page.inner_text("#progress-maybe") == "0"
+    saved(page)
+    assert page.inner_text("#progress-words") == "3 of 12"
 
 
 def test_undo_brings_the_record_back_as_it_was_decided_also_after_a_reload(
@@ -139,6 +147,8 @@ def test_undo_brings_the_record_back_as_it_was_decided_also_after_a_reload(
     expect(page.locator("#record-title")).to_have_text(first)
     assert page.input_value("#note") == "Of rats, I think"
     assert page.is_checked("input[value=population]")
+    assert "Your decision so far" not in page.inner_text("#card")
+    assert page.inner_text("#progress-words") == "0 of 12"
     saved(page)
     assert mine(page, served, review) == {}
 

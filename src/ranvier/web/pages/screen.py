@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -124,7 +124,8 @@ def last_decision(seat: SeatHere, stage: Stage) -> JSONResponse:
     if not last:
         return JSONResponse({})
     mine, held = last[0], last[0].decision
-    (piece,) = _pieces(seat, stage, (seat.card(stage, mine.item),))
+    # As it looks once that decision is taken back.
+    (piece,) = _pieces(seat, stage, (replace(seat.card(stage, mine.item), own=None),))
     decision = {
         "item": mine.item,
         "verdict": held.verdict,
@@ -228,11 +229,16 @@ def word_groups(seat: Seat) -> list[dict[str, Any]]:
     return [{**asdict(g), "on": True} for g in protocol_words(protocol)] if protocol else []
 
 
-def _pieces(seat: Seat, stage: Stage, cards: Sequence[Card]) -> list[dict[str, str]]:
-    """Draw records."""
+def _pieces(seat: Seat, stage: Stage, cards: Sequence[Card]) -> list[dict[str, Any]]:
+    """Draw records; `own` is the verdict that a new decision would take the place of."""
     criteria = criteria_of(seat, stage)
     return [
-        {"item": card.item, "html": card_html(card, criteria, reader=seat.actor)} for card in cards
+        {
+            "item": card.item,
+            "own": card.own.verdict if card.own else None,
+            "html": card_html(card, criteria, reader=seat.actor),
+        }
+        for card in cards
     ]
 
 

@@ -130,6 +130,7 @@ function decide(verdict) {
   performance.mark("ranvier-decided");
   const decision = {
     item: shown.item,
+    own: shown.own,
     verdict,
     reasons: verdict === "exclude" ? reasons() : [],
     note: form.elements.note.value.trim() || null,
@@ -141,7 +142,7 @@ function decide(verdict) {
   drafts.forget(shown.item);
   drafts.learn(decision.tags);
   history.push({ card: deck.take(), id, decision });
-  signs.counted(decision, +1);
+  signs.changed(shown.own, verdict);
   shown = null;
   show();
   signs.announce(`${words.done(verdict, said)}. ${deck.current ? words.next(title()) : ""}`);
@@ -166,7 +167,7 @@ async function undo() {
   await outbox.undo(last.id, told.stage, last.card.item);
   if (shown) drafts.keep(shown.item);
   deck.putBack(last.card);
-  signs.counted(last.decision, -1);
+  signs.changed(last.decision.verdict, last.card.own);
   shown = null;
   show();
   drafts.fill(last.decision);
@@ -300,8 +301,9 @@ outbox.addEventListener("sent", ({ detail }) => {
   if (deck.held < settings.ahead) deck.fill();
 });
 outbox.addEventListener("refused", ({ detail }) => {
-  signs.counted(detail.act, -1);
+  if (detail.act.kind === "decide") signs.changed(detail.act.verdict, detail.act.own);
   signs.refused(outbox);
+  signs.announce(words.notTaken(detail.act, detail.why), { also: "toast" });
 });
 deck.addEventListener("change", () => {
   if (!shown) show({ focus: false });
@@ -321,7 +323,7 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 document.documentElement.classList.add("scripted");
-for (const act of outbox.waiting) if (act.stage === told.stage) signs.counted(act, +1);
+for (const act of outbox.waiting) if (act.stage === told.stage) signs.changed(act.own, act.verdict);
 signs.size(settings.size);
 hints(keys);
 signs.outbox(outbox);

@@ -24,11 +24,12 @@ export class Signs {
     this.#timer = setTimeout(() => (toast.hidden = true), 5000);
   }
 
-  /** A decision was made or taken back here; the server will say so in time. */
-  counted(decision, by) {
-    this.figures.decided += by;
-    this.figures.left -= by;
-    if (decision.verdict === "maybe") this.figures.maybe += by;
+  /** One's verdict on a record changed here, from or to none; the server will say so in time. */
+  changed(from, to) {
+    const more = (to ? 1 : 0) - (from ? 1 : 0);
+    this.figures.decided += more;
+    this.figures.left -= more;
+    this.figures.maybe += (to === "maybe" ? 1 : 0) - (from === "maybe" ? 1 : 0);
     this.progress();
   }
 

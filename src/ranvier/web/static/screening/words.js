@@ -40,6 +40,8 @@ export const words = {
   somebodyElse: (n) => `Somebody else is signed in here: ${decisions(n)} kept until you are`,
   fragile: "This browser keeps nothing: leave the page open until all decisions are saved",
   refused: (n) => `${decisions(n)} not taken`,
+  notTaken: (act, why) =>
+    act.kind === "undo" ? `This was not undone: ${why}` : `${VERDICTS[act.verdict]}, not taken: ${why}`,
   done: (verdict, title) => `${VERDICTS[verdict]}: ${title}`,
   undone: "Undone. The record is back",
   nothingToUndo: "There is no decision to undo",
