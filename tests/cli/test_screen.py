@@ -119,7 +119,7 @@ def test_records_are_decided_by_single_keys_and_the_rest_waits(terminal, place):
     at.until("included")
     at.until("› ")
     at.press("e")
-    at.until("Which criteria")
+    at.until("Reasons")
     at.press("7\n")
     at.until("Give numbers from 1 to 2")
     at.press("2 1\n")

@@ -284,8 +284,8 @@ def _ask(what: str, held: str) -> str:
 
 
 def _reasons(criteria: Sequence[Criterion], *, required: bool) -> tuple[str, ...] | None:
-    """Ask which criteria a record fails; ``None`` if the reader goes back."""
-    what = f"Which criteria does it fail? (1-{len(criteria)}, several with spaces"
+    """Ask for which reasons a record is excluded; ``None`` if the reader goes back."""
+    what = f"Reasons (1-{len(criteria)}, several with spaces"
     what += "; - to go back)" if required else "; Enter for none, - to go back)"
     while True:
         said = _ask(what, "").replace(",", " ").split()
