@@ -63,12 +63,12 @@ export class Signs {
     sign.dataset.mood = mood;
     sign.dataset.waiting = n;
     find("#connection-words").textContent = text;
-    find("#sign-in").hidden = !["signed-out", "somebody-else"].includes(outbox.state);
+    find("#sign-in").hidden = outbox.state !== "signed-out";
     find("#retry").hidden = outbox.state !== "offline";
-    const signedOut = !find("#sign-in").hidden;
-    find("#banner").hidden = !signedOut && outbox.kept;
-    sign.hidden = signedOut; // the banner says it
-    find("#banner-words").textContent = signedOut ? text : words.fragile;
+    const away = ["signed-out", "somebody-else"].includes(outbox.state);
+    find("#banner").hidden = !away && outbox.kept;
+    sign.hidden = away; // the banner says it
+    find("#banner-words").textContent = away ? text : words.fragile;
     // Said once for each change of state, not for each decision.
     if (this.mood !== mood && mood === "trouble") this.announce(text);
     if (this.mood === "trouble" && mood === "good") this.announce(text, { also: "toast" });
