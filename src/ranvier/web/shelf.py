@@ -109,6 +109,8 @@ class Shelf:
             return review
         with self._turn:
             if key not in self._known:
+                self.look()
+            if key not in self._known:
                 raise self.unknown(key)
             if key not in self._open:
                 self._open[key] = api.open(self._known[key].place, mode=self._mode)

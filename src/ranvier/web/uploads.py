@@ -90,9 +90,12 @@ class Uploads:
         )
         with self._turn:
             before = self._held.get((review, actor, upload.id))
-            if before is not None:
+            if before is not None and not self._is_added(before):
                 Path(path).unlink()
                 return before
+        if before is not None:
+            self.drop(before)  # added already: looked at anew, it says so
+        with self._turn:
             self._held[(review, actor, upload.id)] = upload
         return upload
 
@@ -134,6 +137,11 @@ class Uploads:
         """Let every file go."""
         self._held.clear()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _is_added(self, upload: Upload) -> bool:
+        """Say whether a file was added to the review."""
+        adding = self.adding(upload)
+        return adding is not None and adding.state == "done"
 
     def _forget_old(self) -> None:
         """Let files go that nobody added in a day."""

@@ -1,0 +1,163 @@
+"""The path through the pages: a new review, records, duplicates, criteria, screening, results."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from starlette.testclient import TestClient
+from tests.storage.conftest import postgres_server, postgres_url
+from tests.web.records import TWINS, ris
+
+__all__ = ["postgres_server", "postgres_url"]
+
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))
+
+
+@pytest.fixture(params=["sqlite", POSTGRESQL])
+def fresh(request: pytest.FixtureRequest, serve, tmp_path) -> TestClient:
+    """Somebody at an empty server, on both engines."""
+    if request.param == "sqlite":
+        (tmp_path / "empty").mkdir()
+        return serve(places=(str(tmp_path / "empty"),)).client()
+    return serve(places=(request.getfixturevalue("postgres_url"),)).client()
+
+
+def drop(client: TestClient, review: str, name: str, data: bytes) -> str:
+    """Drop a file; return the page with what it holds."""
+    said = client.post(f"/r/{review}/import", files=[("files", (name, data))])
+    assert said.status_code == 200
+    return said.text
+
+
+def add(client: TestClient, review: str, page: str, **told: str) -> str:
+    """Add the first file that waits on a page; return the page afterwards."""
+    address = re.search(rf"/r/{review}/import/\w+/add", page)
+    assert address, page
+    form = {"source": "MEDLINE", "kind": "database", "day": "2026-01-31"} | told
+    return client.post(address[0], data=form).text
+
+
+def test_the_path_from_nothing_to_a_flow_diagram(fresh):
+    made = fresh.post("/new", data={"title": "Zinc for <i>colds</i>"})
+    assert made.url.path == "/r/zinc-for-colds/"
+    assert "Add the records of a search" in made.text
+    review = "zinc-for-colds"
+
+    page = drop(fresh, review, "hits.csv", TWINS)
+    assert "3 records" in page
+    assert "<i>multifocal</i>" in page
+    assert "3 records added" in add(fresh, review, page)
+    again = add(fresh, review, drop(fresh, review, "copy.csv", TWINS))
+    assert "in the review already" in again
+
+    found = fresh.post(f"/r/{review}/duplicates/find").text
+    assert "1 pair in doubt" in found
+    assert "<mark>733</mark>" in found
+    pair = {name: re.search(rf'name="{name}" value="(\w+)"', found)[1] for name in "ab"}
+    decided = fresh.post(f"/r/{review}/duplicates", data=pair | {"verdict": "different"}).text
+    assert "No pair is in doubt" in decided
+    undo = re.search(r'name="client_id" value="([\w-]+)"', decided)
+    undone = fresh.post(f"/r/{review}/duplicates/undo", data={"client_id": undo[1]}).text
+    assert "1 pair in doubt" in undone
+    fresh.post(f"/r/{review}/duplicates", data=pair | {"verdict": "different"})
+
+    criteria = {
+        "criteria_title_abstract": "Not randomised\n- Other disease\n",
+        "rule_title_abstract": "single",
+    }
+    agreed = fresh.post(f"/r/{review}/screening/protocol", data=criteria).text
+    assert "Other disease" in agreed
+    assert "2 records are given to nobody yet" in agreed
+    reviewer = re.search(r'name="reviewers" value="([^"]+)"', agreed)[1]
+    begun = fresh.post(
+        f"/r/{review}/screening/begin", data={"stage": "title_abstract", "reviewers": reviewer}
+    )
+    assert "Everything is given out" in begun.text
+    assert "2 wait for you" in fresh.get(f"/r/{review}/").text
+
+    queue = fresh.get(f"/api/v1/reviews/{review}/queue/title_abstract").json()
+    for n, card in enumerate(queue):
+        said = {"client_id": f"decision-{n}", "stage": "title_abstract", "item": card["item"]}
+        verdict = (
+            {"verdict": "include"} if n else {"verdict": "exclude", "reasons": ["not_randomised"]}
+        )
+        assert (
+            fresh.post(f"/api/v1/reviews/{review}/decisions", json=said | verdict).status_code
+            == 200
+        )
+    flow = fresh.get(f"/api/v1/reviews/{review}/flow").json()
+    assert (flow["records_screened"], flow["records_excluded"], flow["duplicates"]) == (2, 1, 1)
+    assert (
+        "Records screened (n&nbsp;=&nbsp;2)".replace("&nbsp;", "\u00a0")
+        in fresh.get(f"/r/{review}/flow").text
+    )
+    assert "1 found among the first 2 read" in fresh.get(f"/r/{review}/progress").text
+    history = fresh.get(f"/r/{review}/history").text
+    assert "imported records" in history
+    exported = fresh.get(f"/r/{review}/export/file", params={"which": "included", "format": "ris"})
+    assert exported.content.count(b"ER  -") == 1
+    assert "attachment" in exported.headers["content-disposition"]
+
+
+def test_a_file_that_holds_no_records_says_why(client):
+    page = drop(client, "small", "notes.txt", b"Dear colleague, see attached.")
+    assert "notice bad" in page
+    assert "/add" not in page
+    address = re.search(r"/r/small/import/\w+/drop", page)[0]
+    assert "notes.txt" not in client.post(address).text
+
+
+def test_what_could_not_be_read_is_told_before_anything_is_added(client):
+    odd = ris(1, 3).replace(b"PY  - 1982", b"PY  - nineteen")
+    page = drop(client, "small", "odd.ris", odd + b"TY  - JOUR\nTI  - cut o")
+    assert "could not be read" in page
+    assert client.get("/api/v1/reviews/small/imports").json() == []
+
+
+def test_a_hostile_name_of_a_file_is_text(client):
+    page = drop(client, "small", '../../<script>alert("x")</script>.ris', ris(1, 1))
+    assert "<script>alert" not in page
+    assert "../" not in page
+
+
+def test_amending_the_protocol_asks_why_and_keeps_what_is_screened_by(client):
+    add(client, "small", drop(client, "small", "a.ris", ris(1, 4)))
+    form = {"criteria_title_abstract": "Not randomised", "rule_title_abstract": "single"}
+    form["criteria_full_text"] = "not randomised"
+    assert client.post("/r/small/screening/protocol", data=form).status_code == 200
+    begin = {"stage": "title_abstract", "reviewers": "person:anna"}
+    assert "has begun" in client.post("/r/small/screening/begin", data=begin).text
+    other = form | {"criteria_title_abstract": "Not randomised\nNot adults"}
+    refused = client.post("/r/small/screening/protocol", data=other)
+    assert refused.status_code == 422
+    assert "Say why" in refused.text
+    assert client.post("/r/small/screening/protocol", data=other | {"reason": "x"}).is_success
+    lost = form | {"criteria_title_abstract": "", "reason": "x"}
+    assert (
+        "reason by which records are being"
+        in client.post("/r/small/screening/protocol", data=lost).text
+    )
+
+
+def test_the_document_may_run_its_own_script_and_no_other(serve):
+    import ranvier
+
+    client = serve(places=(str(ranvier.shipped("mmn")),)).client()
+    page = client.get("/r/mmn/document/page")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert policy.count("'sha256-") == page.text.count("<script")
+    assert "unsafe-inline" not in policy.split("style-src")[0]
+    assert page.headers["x-frame-options"] == "SAMEORIGIN"
+    assert "Treatments for multifocal motor neuropathy" in page.text
+    assert client.post("/r/mmn/import", files=[("files", ("a.ris", ris(1, 1)))]).is_success
+
+
+def test_a_broken_review_does_not_hide_the_others(serve, reviews):
+    (reviews / "broken").mkdir()
+    (reviews / "broken" / "review.sqlite").write_bytes(b"this is no database")
+    said = serve().client().get("/")
+    assert said.status_code == 200
+    assert "broken" in said.text
+    assert "A <i>small</i> review" in said.text
