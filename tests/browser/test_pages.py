@@ -35,7 +35,7 @@ def browsing(
     problems: list[str] = []
     asked: list[str] = []
     context.on("weberror", lambda error: problems.append(str(error.error)))
-    context.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    context.on("console", lambda said: _note(problems, said))
     context.on("request", lambda request: asked.append(request.url))
     if who is not None:
         served.sign_in(context, who)
@@ -43,6 +43,12 @@ def browsing(
     context.close()
     assert problems == []
     assert not [url for url in asked if not url.startswith((served.origin, "data:"))]
+
+
+def _note(problems: list[str], said: Any) -> None:
+    """Keep what a page says went wrong, but for an address that is not there."""
+    if said.type == "error" and "404" not in said.text:
+        problems.append(said.text)
 
 
 def serious(page: Page) -> list[tuple[str, str]]:
@@ -92,6 +98,7 @@ def test_colours_are_chosen_and_kept(browser, served, review_at):
         page = context.new_page()
         page.goto(f"{served.origin}/r/{name}/team")
         page.click("button[value=dark]")
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
         assert page.url.endswith(f"/r/{name}/team")
         dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
         page.goto(served.origin + "/")
@@ -136,6 +143,8 @@ def _path(page: Page, served: Any, *, script: bool) -> str:
     expect(page.locator("main")).to_contain_text("No pair is in doubt", timeout=30_000)
     page.goto(base + "/screening/protocol")
     page.fill("#criteria-title_abstract", "Not randomised")
+    if not script:
+        page.select_option("#rule-title_abstract", "single")
     page.click("main button.primary")
     expect(page.locator("main")).to_contain_text("8 records are given to nobody yet")
     return base
