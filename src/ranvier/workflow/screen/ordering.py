@@ -1,27 +1,25 @@
 """Ordering: what is likely to be relevant comes first, learnt off the path of any request.
 
-A queue is put in order by a thread of its own, from what its reviewer decided and what is
-resolved: whatever the reviewer may see, and nothing else, so the order tells them nothing of the
-others. While it computes, the queue stays as it was; nobody waits. Only where the protocol asks
-for one order shared by all is it learnt from everybody's decisions.
+A thread lets a process of its own compute the order of a queue, from what its reviewer decided and
+what is resolved: whatever the reviewer may see, and nothing else, so the order tells them nothing
+of the others. Meanwhile the queue stays as it was; nobody waits. Only where the protocol asks for
+one order shared by all is it learnt from everybody's decisions.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
 
 from ranvier.core.protocol import Protocol, Stage
 from ranvier.core.screening import Verdict
+from ranvier.errors import StorageError
 from ranvier.workflow.screen.desk import Desk
-from ranvier.workflow.screen.handing_out import shuffled
+from ranvier.workflow.screen.learning import Apart, Here, Learning, Task
 from ranvier.workflow.screen.view import View
 from ranvier.workflow.screen.votes import Cast
-
-if TYPE_CHECKING:
-    from ranvier.ranking import Ranker, Text
 
 __all__ = ["MOST", "Ordering", "When"]
 
@@ -30,19 +28,13 @@ __all__ = ["MOST", "Ordering", "When"]
 MOST = 20_000
 
 #: An order is learnt anew when so large a share of what it rests on is new.
-SHARE = 0.02
+SHARE = 0.05
+
+_LOG = logging.getLogger(__name__)
 
 When = Literal["background", "asked", "never"]
 
 _MEANS: dict[Verdict, bool] = {"include": True, "exclude": False, "not_retrieved": False}
-
-
-@dataclass(slots=True)
-class _Learnt:
-    """One ranker that was told some decisions."""
-
-    ranker: Ranker
-    told: dict[str, bool]
 
 
 class Ordering:
@@ -52,7 +44,7 @@ class Ordering:
     ----------
     desk : Desk
     when : {"background", "asked", "never"}
-        By a thread of its own; only when :meth:`settle` is called; or not at all.
+        By a thread and a process of their own; when :meth:`settle` is called; or not at all.
     """
 
     def __init__(self, desk: Desk, when: When = "background") -> None:
@@ -63,12 +55,13 @@ class Ordering:
         self._working = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
-        self._fresh: dict[Stage, tuple[tuple[str, ...], Ranker]] = {}
-        self._learnt: dict[tuple[Stage, str | None], _Learnt] = {}
+        self._learning: Learning | None = None
+        self._texts: dict[Stage, tuple[str, ...]] = {}
+        self._told: dict[tuple[Stage, str | None], dict[str, bool]] = {}
 
     def want(self, stage: Stage, reviewer: str) -> None:
         """Ask that a queue be put in order, some time soon."""
-        if self._when == "never":
+        if self._when == "never" or len(self._desk.layout.readers.get(stage, ())) > MOST:
             return
         with self._wake:
             self._wanted[stage, reviewer] = None
@@ -90,13 +83,22 @@ class Ordering:
             self._closed = True
             self._wanted.clear()
             self._wake.notify()
+        if self._learning is not None:
+            self._learning.close()
         if self._thread is not None:
             self._thread.join()
 
     def _run(self) -> None:
         """Put one queue after the other in order, until it is closed."""
-        while (wanted := self._next(wait=True)) is not None:
-            self._order(*wanted)
+        try:
+            while (wanted := self._next(wait=True)) is not None:
+                self._order(*wanted)
+        except StorageError as error:
+            if not self._closed:
+                _LOG.warning("%s", error)
+        finally:
+            if self._learning is not None:
+                self._learning.close()
 
     def _next(self, *, wait: bool) -> tuple[Stage, str] | None:
         """Take the queue that has waited longest."""
@@ -112,51 +114,37 @@ class Ordering:
     def _order(self, stage: Stage, reviewer: str) -> None:
         """Learn from what there is to learn from, and put one queue in order."""
         with self._working:
-            with self._desk.lock:
-                layout = self._desk.layout
-                shared = layout.rule(stage).order == "shared"
-                told = _told(self._desk, stage, None if shared else reviewer)
-                items = tuple(layout.readers.get(stage, ()))
-                before = self._learnt.get((stage, None if shared else reviewer))
-                ranker = self._ranker_before(stage, items)
-                line = self._desk.line(stage, reviewer)
+            desk = self._desk
+            with desk.lock:
+                layout = desk.layout
+                who = None if layout.rule(stage).order == "shared" else reviewer
+                told = _told(desk, stage, who)
+                line = desk.line(stage, reviewer)
                 unread = frozenset(item for item in told if line.waits(item))
-                current = (
-                    before is not None
-                    and ranker is not None
-                    and (before.ranker.ids is ranker.ids and line.ordered)
-                )
-                if before is not None and current and not _grown(before.told, told):
-                    return
-                names = shuffled(items, layout.shares, stage) if ranker is None else []
-            if not items or len(items) > MOST:
+                ordered = line.ordered
+            # In the order of the hash, which equals keep.
+            items = tuple(layout.readers.get(stage, ()))
+            if not items or self._closed:
                 return
-            if ranker is None:
-                ranker = self._made(stage, items, names, layout.review.protocol)
-                before = None
-            if before is None or before.ranker.ids is not ranker.ids:
-                before = _Learnt(ranker.afresh(), {})
-                self._learnt[stage, None if shared else reviewer] = before
-            best = before.ranker.order(told, again=unread).ids
-            before.told = told
-            with self._desk.lock:
-                if self._desk.layout is layout:
-                    self._desk.line(stage, reviewer).reorder(best)
-
-    def _ranker_before(self, stage: Stage, items: tuple[str, ...]) -> Ranker | None:
-        """Return the ranker of these items, if it was made."""
-        held = self._fresh.get(stage)
-        return held[1] if held is not None and held[0] == items else None
-
-    def _made(
-        self, stage: Stage, items: tuple[str, ...], names: list[str], protocol: Protocol | None
-    ) -> Ranker:
-        """Turn the texts of a stage into numbers; equals stay in the order of the hash."""
-        from ranvier.ranking import Ranker  # SciPy, only for who screens
-
-        ranker = Ranker.of(_texts(self._desk, names), query=_words_of(protocol))
-        self._fresh[stage] = items, ranker
-        return ranker
+            known = self._texts.get(stage) == items
+            before = self._told.get((stage, who)) if known else None
+            if ordered and before is not None and not _grown(before, told):
+                return
+            if self._learning is None:
+                self._learning = Apart() if self._when == "background" else Here()
+            task = Task(
+                stage=stage,
+                reviewer=who,
+                told=told,
+                again=tuple(unread),
+                texts=None if known else tuple(_texts(desk, items)),
+                query=_words_of(layout.review.protocol),
+            )
+            best = self._learning.order(task)
+            self._texts[stage], self._told[stage, who] = items, told
+            with desk.lock:
+                if desk.layout is layout:
+                    desk.line(stage, reviewer).reorder(best)
 
 
 def _grown(before: Mapping[str, bool], now: Mapping[str, bool]) -> bool:
@@ -188,15 +176,13 @@ def _meant(given: Mapping[str, Cast], reviewer: str | None) -> bool | None:
     return said.pop() if len(said) == 1 else (True in said or None)
 
 
-def _texts(desk: Desk, items: list[str]) -> Iterator[Text]:
+def _texts(desk: Desk, items: Iterable[str]) -> Iterator[tuple[str, str, str]]:
     """Yield what each item is ranked by: the title and abstract of its fullest record."""
-    from ranvier.ranking import Text
-
     for item in items:
         records = [desk.shelf.record(id) for id in desk.layout.items.records_of(item)]
         fullest = max(records, key=lambda r: (len(r.abstract or ""), len(r.title)))
         title = fullest.title or next((r.title for r in records if r.title), "")
-        yield Text(item, title, fullest.abstract or "")
+        yield item, title, fullest.abstract or ""
 
 
 def _words_of(protocol: Protocol | None) -> str | None:
