@@ -171,7 +171,8 @@ def main() -> None:
         waits = Waits()
         for n in range(200):
             cards = waits.of("queue", lambda: one.queue(STAGE, n=5))
-            waits.of("decide", lambda c=cards, n=n: one.decide(STAGE, c[0].item, "exclude"))
+            if cards:
+                waits.of("decide", lambda c=cards: one.decide(STAGE, c[0].item, "exclude"))
         owner = review.seat(OWNER)
         for call in (owner.stages, owner.flow, lambda: owner.progress(STAGE)):
             waits.of("owner's pages", call)

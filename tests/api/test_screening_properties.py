@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 
 import hypothesis.strategies as st
@@ -234,6 +235,14 @@ class Screening(RuleBasedStateMachine):
                     mine, theirs = (d.outcomes[stage] for d in (self.desk, other))
                     assert mine.count(home, state) == theirs.count(home, state)
                     assert mine.in_state(state) == theirs.in_state(state)
+            team = self.chair.progress(stage).team
+            states = Counter(o.state for o in other.outcomes[stage].by_item.values())
+            states["unscreened"] = sum(i not in other.outcomes[stage].by_item for i in readers)
+            assert team.states == dict(+states)
+            for one in team.reviewers:
+                own = other.votes.of(stage, one.reviewer).values()
+                said = (len(own), sum(c.decision.verdict == "include" for c in own))
+                assert (one.decided, one.included) == said
             for person in PEOPLE:
                 assert self.all_in_line(stage, person) == other.line(stage, person).next(1_000)
 

@@ -135,3 +135,13 @@ def test_a_pair_in_doubt_is_decided_once_and_taken_back(review):
     assert (anna.doubts().waiting, anna.doubts().answers) == (1, ())
     with pytest.raises(NotFoundError, match="decided on no pair 'two'"):
         cat.undo_match("two")
+
+
+def test_the_decisions_of_the_example_are_those_of_its_data_set():
+    with ranvier.open(ranvier.shipped("mmn"), mode="read") as r:
+        decided = [e for e in r.log() if e.type == "decision.made"]
+        kinds = {id: actor.kind for id, actor in r.actors().items()}
+        assert decided
+        assert {kinds[e.actor] for e in decided} == {"dataset"}
+        assert {d.reviewer for d in r.state.decisions.values()} == {e.actor for e in decided}
+        assert r.seat("person:reader").flow() == r.book().flow

@@ -15,7 +15,7 @@ from typing import Literal
 from ranvier.core.allotment import Allotment
 from ranvier.core.duplicates import Question
 from ranvier.core.event import Event
-from ranvier.core.flow import Flow
+from ranvier.core.flow import Flow, count_flow
 from ranvier.core.protocol import Criterion, Protocol, ScreeningRule, Stage
 from ranvier.core.record import RecordKind
 from ranvier.core.review import Review
@@ -313,7 +313,9 @@ class Seat:
     def flow(self) -> Flow:
         """Count the PRISMA flow of what one may see."""
         with self._view() as view:
-            return view.flow()
+            first, second = view.boxes()
+        layout = view.layout
+        return count_flow(layout.review, kinds=layout.kinds, first=first, second=second)
 
     def review(self) -> Review:
         """Fold what one may see into a review, with its records; for long reviews this is slow."""

@@ -159,4 +159,5 @@ def _receive(stream: IO[bytes]) -> bytes | None:
 if __name__ == "__main__":
     if hasattr(os, "nice"):
         os.nice(NICE)
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    with suppress(BrokenPipeError, KeyboardInterrupt):  # the server ended
+        serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -54,6 +54,15 @@ class Outcomes:
         """Return the items in a state."""
         return self._in_state[state]
 
+    def states(self) -> Counter[ItemState]:
+        """Count the items with a decision by state."""
+        return Counter({state: len(items) for state, items in self._in_state.items() if items})
+
+    @property
+    def given_out(self) -> int:
+        """Count the items with a decision that are in an allotment."""
+        return sum(n for (home, _), n in self._by_home.items() if home is not None)
+
     def count(self, home: str | None, state: ItemState) -> int:
         """Count the items of an allotment in a state."""
         return self._by_home[home, state]

@@ -237,7 +237,7 @@ def _team(view: View, stage: Stage) -> TeamProgress:
                 reviewer=who,
                 allotted=given.get(who, 0),
                 decided=len(held.get(who, ())),
-                included=sum(c.decision.verdict == "include" for c in held.get(who, {}).values()),
+                included=view.desk.votes.included_by(stage, who),
             )
             for who in sorted(given.keys() | held.keys())
         ),

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from ranvier.core.event import Event
-from ranvier.core.flow import Flow, Outcome, count_flow, outcome
+from ranvier.core.flow import Outcome, outcome
 from ranvier.core.protocol import Stage
 from ranvier.core.review import Review, review_from
 from ranvier.core.screening import NEEDED, ItemState, screening_state
@@ -62,7 +62,7 @@ class View:
         """Return the stages of the protocol, in order."""
         protocol = self.layout.review.protocol
         held = {rule.stage for rule in protocol.screening} if protocol else set[Stage]()
-        return tuple(s for s in ("title_abstract", "full_text") if s in held)
+        return tuple(stage for stage in _STAGES if stage in held)
 
     def seen(self, stage: Stage, item: str) -> Mapping[str, Cast]:
         """Return what they may see of what stands on an item, by voice."""
@@ -128,14 +128,14 @@ class View:
         """Say whether no vote at a stage is hidden from them."""
         return stage not in self.sight.blinded and self.sight.sees_work
 
-    def flow(self) -> Flow:
-        """Count the PRISMA flow of what they see."""
-        return count_flow(
-            self.layout.review,
-            kinds=self.layout.kinds,
-            first=self._outcomes_if_planned("title_abstract"),
-            second=self._outcomes_if_planned("full_text"),
+    def boxes(self) -> tuple[Mapping[str, Outcome], Mapping[str, Outcome]]:
+        """Return what the PRISMA flow is counted from: outcomes at both stages, copied."""
+        held = self.desk.outcomes
+        first, second = (
+            dict(self.outcomes(stage)) if stage in held else dict[str, Outcome]()
+            for stage in _STAGES
         )
+        return first, second
 
     def log(self) -> list[Event]:
         """Return the events they may see; the desk's lock need not be held."""
@@ -165,6 +165,11 @@ class View:
 
     def counts(self, stage: Stage) -> Counter[ItemState]:
         """Count the items of a stage, given out or decided on, by their state as they see it."""
+        if self.sees_all(stage):
+            kept = self.desk.outcomes[stage]
+            found = kept.states()
+            found["unscreened"] = len(self.layout.readers.get(stage, {})) - kept.given_out
+            return +found
         states = self.outcomes(stage)
         found = Counter[ItemState](o.state for o in states.values())
         given = self.layout.readers.get(stage, {})
@@ -179,10 +184,8 @@ class View:
                 for item in self.items_in(stage, state):
                     yield item, state
 
-    def _outcomes_if_planned(self, stage: Stage) -> Mapping[str, Outcome]:
-        """Return outcomes of a stage that the protocol has."""
-        return self.outcomes(stage) if stage in self.desk.outcomes else {}
 
+_STAGES: tuple[Stage, Stage] = ("title_abstract", "full_text")
 
 _SAID: dict[Act, str] = {
     "read": "read it",

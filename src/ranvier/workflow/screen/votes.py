@@ -6,7 +6,7 @@ by what is asked all the time: who decided what, and what was decided on an item
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -68,6 +68,7 @@ class Votes:
         self._names: dict[tuple[Stage, str], list[tuple[int, str, str]]] = {}
         self._by_item: dict[Stage, dict[str, dict[str, Cast]]] = defaultdict(dict)
         self._by_voice: dict[tuple[Stage, str], dict[str, Cast]] = defaultdict(dict)
+        self._including: Counter[tuple[Stage, str]] = Counter()
 
     def take(self, event: Event) -> tuple[Stage, str] | None:
         """Count an event if it is on a decision; return the stage and item it moved."""
@@ -119,6 +120,7 @@ class Votes:
         self._names.clear()
         self._by_item.clear()
         self._by_voice.clear()
+        self._including.clear()
         for place, history in self._histories.items():
             self._name(place, history.said[0][0])
         for stage, item in self._names:
@@ -135,6 +137,10 @@ class Votes:
     def of(self, stage: Stage, voice: str) -> Mapping[str, Cast]:
         """Return what stands of one voice at a stage, by item."""
         return self._by_voice.get((stage, voice), _NOTHING)
+
+    def included_by(self, stage: Stage, voice: str) -> int:
+        """Count the items that a voice includes."""
+        return self._including[stage, voice]
 
     def voices(self, stage: Stage) -> list[str]:
         """Return all who ever decided at a stage, and ``""`` if anything was resolved."""
@@ -178,9 +184,12 @@ class Votes:
             kept = _kept(now.get(voice), self._histories[stage, name, voice].standing())
             if kept is not None:
                 now[voice] = kept
-        for voice in self._by_item[stage].get(item, _NOTHING).keys() - now.keys():
-            del self._by_voice[stage, voice][item]
+        for voice, cast in self._by_item[stage].get(item, _NOTHING).items():
+            self._including[stage, voice] -= cast.decision.verdict == "include"
+            if voice not in now:
+                del self._by_voice[stage, voice][item]
         for voice, cast in now.items():
+            self._including[stage, voice] += cast.decision.verdict == "include"
             self._by_voice[stage, voice][item] = cast
         if now:
             self._by_item[stage][item] = now
