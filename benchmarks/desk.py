@@ -169,7 +169,7 @@ def main() -> None:
         again = OpenReview(store, cache=cache)
         timed("open anew", lambda: again.seat(reviewers[0]))
         waits = Waits()
-        for n in range(200):
+        for _ in range(200):
             cards = waits.of("queue", lambda: one.queue(STAGE, n=5))
             if cards:
                 waits.of("decide", lambda c=cards: one.decide(STAGE, c[0].item, "exclude"))
