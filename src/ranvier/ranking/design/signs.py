@@ -25,8 +25,9 @@ __all__ = ["FEATURES", "Field", "Group", "Reading", "Sighting", "read"]
 Field = Literal["title", "abstract"]
 
 #: What phrases of a group have in common: chance decides who gets what in *this* study; blinding,
-#: placebo, crossover or sham; chance is spoken of, whatever for; a review of studies.
-Group = Literal["chance", "blinding", "mention", "review"]
+#: placebo, crossover or sham; chance is spoken of, whatever for; the study calls itself a trial; a
+#: review of studies.
+Group = Literal["chance", "blinding", "mention", "trial", "review"]
 
 #: Not *nonrandomized*, *quasi-randomized*, *not randomized*, *Mendelian randomization*.
 _OWN = r"(?<!\bnon )(?<!\bquasi )(?<!\bnot )(?<!mendelian )\b"
@@ -135,6 +136,16 @@ _PHRASES: tuple[tuple[Group, Field, tuple[str, ...], str | None], ...] = (
         r"(?<!\bnon )(?<!\bnot )\brandom(?:ized|ization|"
         r"ly (?!select|chose|sampl|draw|recruit|pick))",
     ),
+    ("trial", "title", ("trial",), r"\btrial\b"),
+    (
+        "trial",
+        "abstract",
+        ("trial",),
+        r"\b(?:clinical|controlled|crossover|over|comparative|prospective|intervention|label|blind(?:ed)?|masked|"
+        r"treatment|pilot|open|parallel|group|equivalence|inferiority|cluster|field|factorial|this|"
+        r"the|our|present|therapeutic|efficacy|vaccine|prevention|pragmatic|multicent(?:er|re)) "
+        r"trial\b(?! regist)",
+    ),
     (
         "review",
         "title",
@@ -191,7 +202,9 @@ FEATURES = (
     "chance in the title, no review",
     "blinding",
     "blinding twice",
-    "silent",  # neither
+    "called a trial",
+    "called a trial in the title",
+    "silent",  # neither chance nor blinding
     "mention only",  # chance is spoken of, but decides nothing here
     "mention only, no review",
     "animals, no people",
@@ -268,6 +281,8 @@ class Reading:
             titled and not review,
             blinding > 0,
             blinding > 1,
+            "trial" in groups,
+            any(s.group == "trial" and s.field == "title" for s in held),
             silent,
             mention and not chance,
             mention and not chance and not review,
