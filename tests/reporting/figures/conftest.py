@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from ranvier.core.progress import ScreeningProgress
+from ranvier.ranking.stopping import Shown, follow
 from ranvier.reporting import figures as f
 from ranvier.reporting.figures import Figure
 from ranvier.stats import escalc, gosh, influence, meta_regression, rma, trimfill
@@ -40,6 +42,25 @@ YI, VI = _ES.yi, _ES.vi
 FIT = rma(YI, VI, measure="RR", slab=SLAB)
 REGRESSION = meta_regression(YI, VI, mods=np.array(LATITUDE, float), measure="RR", slab=SLAB)
 
+#: Where a linear ranking that relearns showed the included studies of "Nudging healthcare
+#: professionals towards evidence-based medicine" (Nagtegaal et al. 2019; 2,019 records, CC0, from
+#: github.com/asreview/systematic-review-datasets), one relevant and one irrelevant being known.
+RANKS = [
+    7, 9, 10, 11, 12, 14, 15, 16, 17, 18, 21, 22, 23, 25, 27, 33, 34, 36, 38, 39, 40, 42, 43, 44,
+    45, 47, 48, 54, 55, 56, 59, 62, 63, 69, 72, 73, 74, 79, 82, 86, 91, 94, 101, 104, 107, 111,
+    113, 123, 131, 136, 137, 144, 147, 150, 151, 152, 153, 158, 164, 165, 171, 173, 177, 182, 185,
+    194, 201, 205, 213, 221, 232, 237, 241, 254, 257, 270, 286, 287, 297, 298, 300, 301, 302, 303,
+    304, 308, 310, 312, 317, 327, 361, 385, 419, 447, 500, 505, 621, 770, 945, 1286,
+]  # fmt: skip
+RECORDS = 2017
+
+
+def course(read: int) -> ScreeningProgress:
+    """How that screening stood after so many records."""
+    shown = [Shown(rank in RANKS) for rank in range(1, read + 1)]
+    return follow(shown, RECORDS - read)
+
+
 Draw = Callable[..., Figure]
 
 #: Every figure with the options it is shown with; each takes the options of every figure on top.
@@ -72,6 +93,8 @@ GALLERY: dict[str, Draw] = {
     "influence": lambda **o: f.influence_plot(influence(YI, VI, slab=SLAB), **o),
     "profile": lambda **o: f.profile_plot(FIT, **o),
     "qq": lambda **o: f.qq_plot(REGRESSION, **o),
+    "recall": lambda **o: f.recall_plot(course(1250), **o),
+    "recall-early": lambda **o: f.recall_plot(course(600), **o),
 }
 
 

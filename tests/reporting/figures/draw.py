@@ -10,5 +10,5 @@ if __name__ == "__main__":
     GOLDEN.mkdir(exist_ok=True)
     for name, draw in GALLERY.items():
         draw().save(IMAGES / f"{name}.svg")
-    for name in ("funnel-contours", "influence"):
+    for name in ("funnel-contours", "influence", "recall"):
         GALLERY[name]().save(GOLDEN / f"{name}.png", dpi=96)

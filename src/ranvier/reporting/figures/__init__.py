@@ -15,6 +15,7 @@ from ranvier.reporting.figures.look import Look
 from ranvier.reporting.figures.profile_figure import profile_plot
 from ranvier.reporting.figures.qq import qq_plot
 from ranvier.reporting.figures.radial import radial_plot
+from ranvier.reporting.figures.recall_figure import recall_plot
 
 __all__ = [
     "PAGE_STYLE",
@@ -34,4 +35,5 @@ __all__ = [
     "profile_plot",
     "qq_plot",
     "radial_plot",
+    "recall_plot",
 ]

@@ -1,0 +1,164 @@
+"""Stopping rules on labelled reviews: is recall reached as promised, and what is left unread?
+
+Run ``python benchmarks/stopping.py PATHS… [--seeds 10] [--keep FOLDER]``: each labelled review
+(as for ``ranvier benchmark screening``) is ordered by our own ranking from so many beginnings, and
+replayed under every rule, the rules being looked at after every record. With ``--keep`` the orders
+are kept, and taken from there the next time. ``--orders FOLDER`` replays orders of another ranking
+(``validation/stopping/order_linear.py``) instead. ``--leave-out`` prints names to count apart from
+the mean (a review that is there twice). ``--excess`` tries other constants of the recommended rule,
+and chooses it anew without each review in turn. ``--write`` writes what the rule's sentences quote.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from ranvier.ranking.stopping import urn
+from ranvier.ranking.stopping.calibrate import Calibration, PlanOnSet, calibrate
+from ranvier.ranking.stopping.replay import PLANS, RankedReview
+from ranvier.ranking.stopping.rules import RULES
+from ranvier.ranking.stopping.urn import MEAN_EXCESS, p_biased_urn
+
+QUOTED = Path(urn.__file__).with_name("calibrated.json")
+
+#: Levels that the sentences quote, target and confidence.
+LEVELS = ((0.95, 0.95), (0.95, 0.9), (0.9, 0.95), (0.9, 0.9), (0.8, 0.95))
+
+
+def read_orders(folder: Path) -> list[RankedReview]:
+    """Read orders kept before."""
+    made: list[RankedReview] = []
+    for path in sorted(folder.glob("*.npz")):
+        with np.load(path) as kept:
+            records = int(kept["records"])
+            made += [RankedReview(path.stem, ranks, records) for ranks in kept["ranks"]]
+    return made
+
+
+def make_orders(paths: Sequence[Path], seeds: int, keep: Path | None) -> list[RankedReview]:
+    """Order reviews by our own ranking, from as many beginnings."""
+    from ranvier.ranking.labelled import find_sets, read_set
+    from ranvier.ranking.simulate import simulate_set
+
+    made: list[RankedReview] = []
+    for path in find_sets(paths):
+        review = read_set(path)
+        if review.relevant.sum() < 2:
+            continue
+        kept = None if keep is None else keep / f"{review.name}.npz"
+        if kept is not None and kept.exists():
+            with np.load(kept) as held:
+                ranks = held["ranks"]
+        else:
+            ranks = np.zeros((0, int(review.relevant.sum()) - 1), dtype=int)
+        if len(ranks) < seeds:
+            runs = simulate_set(review, range(len(ranks), seeds)).runs
+            ranks = np.concatenate([ranks, np.array([run.ranks for run in runs])])
+            if kept is not None:
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                np.savez_compressed(kept, ranks=ranks, records=len(review.texts) - 2)
+        made += [RankedReview(review.name, r, len(review.texts) - 2) for r in ranks[:seeds]]
+    return made
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.1f}"
+
+
+def show(made: Calibration, console: Console) -> None:
+    """Print every rule on every review, and the means."""
+    plans = list(dict.fromkeys(row.plan for row in made.on_sets))
+    table = Table("set", "records", "relevant", *plans, title="% reached / % left unread")
+    by_set: dict[str, list[PlanOnSet]] = {}
+    for row in made.on_sets:
+        by_set.setdefault(row.name, []).append(row)
+    for name, rows in by_set.items():
+        cells = [f"{percent(r.coverage)} / {percent(r.saved)}" for r in rows]
+        said = name if rows[0].counted else f"({name})"
+        table.add_row(said, str(rows[0].records), str(rows[0].relevant), *cells)
+    console.print(table)
+    table = Table("rule", "sets", "runs", "% reached", "in the worst set", "% unread", "% recall")
+    for all_ in made.overall:
+        table.add_row(
+            all_.plan,
+            str(all_.sets),
+            str(all_.runs),
+            percent(all_.coverage),
+            percent(all_.least),
+            percent(all_.saved),
+            percent(all_.recall),
+        )
+    console.print(table)
+
+
+def try_excess(orders: Sequence[RankedReview], values: Sequence[float], console: Console) -> None:
+    """Calibrate with other constants; choose the largest that no other review speaks against."""
+    on: dict[float, Calibration] = {}
+    for value in values:
+        tried = replace(RULES["biased_urn"], p=partial(p_biased_urn, mean_excess=value))
+        on[value] = calibrate(orders, plans=["biased_urn"], rules={**RULES, "biased_urn": tried})
+    table = Table("mean excess", "% reached", "in the worst set", "% unread")
+    for value, made in on.items():
+        row = made.overall[0]
+        table.add_row(f"{value:g}", percent(row.coverage), percent(row.least), percent(row.saved))
+    console.print(table)
+    rows = {v: {r.name: r for r in made.on_sets if r.counted} for v, made in on.items()}
+    names = list(rows[values[0]])
+    chosen = [
+        max(v for v in values if all(rows[v][o].coverage >= 0.95 for o in names if o != name))
+        for name in names
+    ]
+    reached = np.mean([rows[v][n].coverage for v, n in zip(chosen, names, strict=True)])
+    saved = np.mean([rows[v][n].saved for v, n in zip(chosen, names, strict=True)])
+    console.print(
+        f"Chosen without the review it is then tried on (largest that reaches 95% in all others): "
+        f"{percent(float(reached))}% reached, {percent(float(saved))}% unread; "
+        f"chosen values {sorted(set(chosen))}."
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("paths", nargs="*", type=Path)
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--orders", type=Path)
+    parser.add_argument("--leave-out", nargs="*", default=[])
+    parser.add_argument("--excess", nargs="*", type=float)
+    parser.add_argument("--target", type=float, default=0.95)
+    parser.add_argument("--confidence", type=float, default=0.95)
+    parser.add_argument("--write", action="store_true")
+    given = parser.parse_args()
+    console = Console(width=200)
+    orders = (
+        read_orders(given.orders)
+        if given.orders
+        else make_orders(given.paths, given.seeds, given.keep)
+    )
+    orders = [order for order in orders if order.name not in given.leave_out]
+    if given.excess:
+        try_excess(orders, given.excess, console)
+    elif given.write:
+        made = [calibrate(orders, plans=["biased_urn"], target=t, confidence=c) for t, c in LEVELS]
+        rows = [asdict(one.quoted()) for one in made]
+        QUOTED.write_text(json.dumps(rows, indent=2) + "\n", "utf-8")
+        console.print(f"{QUOTED.name}: mean excess {MEAN_EXCESS:g}, {len(rows)} levels.")
+    else:
+        show(
+            calibrate(orders, plans=PLANS, target=given.target, confidence=given.confidence),
+            console,
+        )
+
+
+if __name__ == "__main__":
+    main()
