@@ -3,10 +3,13 @@
 Run ``python benchmarks/stopping.py PATHS… [--seeds 10] [--keep FOLDER]``: each labelled review
 (as for ``ranvier benchmark screening``) is ordered by our own ranking from so many beginnings, and
 replayed under every rule, the rules being looked at after every record. With ``--keep`` the orders
-are kept, and taken from there the next time. ``--orders FOLDER`` replays orders of another ranking
-(``validation/stopping/order_linear.py``) instead. ``--leave-out`` prints names to count apart from
-the mean (a review that is there twice). ``--excess`` tries other constants of the recommended rule,
-and chooses it anew without each review in turn. ``--write`` writes what the rule's sentences quote.
+are kept, and taken from there the next time. ``--orders FOLDER`` replays orders kept before, or of
+another ranking (``validation/stopping/order_linear.py``). ``--leave-out`` takes names of reviews to
+leave out (one that is there twice).
+
+``--markdown`` prints the tables of docs/methods/stopping.md, ``--excess`` tries other constants of
+the recommended rule and chooses it anew without each review in turn, ``--bounds`` compares its
+bound on what is missed with what was, and ``--write`` writes what its sentences quote.
 """
 
 from __future__ import annotations
@@ -22,11 +25,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from ranvier.ranking.stopping import urn
+from ranvier.ranking.stopping import Shown, judge, urn
 from ranvier.ranking.stopping.calibrate import Calibration, PlanOnSet, calibrate
 from ranvier.ranking.stopping.replay import PLANS, RankedReview
 from ranvier.ranking.stopping.rules import RULES
-from ranvier.ranking.stopping.urn import MEAN_EXCESS, p_biased_urn
+from ranvier.ranking.stopping.urn import MEAN_EXCESS, p_calibrated
 
 QUOTED = Path(urn.__file__).with_name("calibrated.json")
 
@@ -100,11 +103,28 @@ def show(made: Calibration, console: Console) -> None:
     console.print(table)
 
 
+def print_markdown(made: Calibration) -> None:
+    """Print the tables as docs/methods/stopping.md has them."""
+    print("| rule | reached % | worst review | unread % | recall % |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    for row in made.overall:
+        cells = map(percent, (row.coverage, row.least, row.saved, row.recall))
+        print(f"| `{row.plan}` | {' | '.join(cells)} |")
+    plans = list(dict.fromkeys(row.plan for row in made.on_sets))
+    print(f"\n| review | records | relevant | {' | '.join(f'`{plan}`' for plan in plans)} |")
+    print("| --- | ---: | ---: |" + " ---: |" * len(plans))
+    for name in dict.fromkeys(row.name for row in made.on_sets):
+        rows = [row for row in made.on_sets if row.name == name]
+        cells = [f"{100 * r.coverage:.0f} / {100 * r.saved:.0f}" for r in rows]
+        said = name if rows[0].counted else f"({name})"
+        print(f"| {said} | {rows[0].records} | {rows[0].relevant} | {' | '.join(cells)} |")
+
+
 def try_excess(orders: Sequence[RankedReview], values: Sequence[float], console: Console) -> None:
     """Calibrate with other constants; choose the largest that no other review speaks against."""
     on: dict[float, Calibration] = {}
     for value in values:
-        tried = replace(RULES["biased_urn"], p=partial(p_biased_urn, mean_excess=value))
+        tried = replace(RULES["biased_urn"], p=partial(p_calibrated, mean_excess=value))
         on[value] = calibrate(orders, plans=["biased_urn"], rules={**RULES, "biased_urn": tried})
     table = Table("mean excess", "% reached", "in the worst set", "% unread")
     for value, made in on.items():
@@ -126,6 +146,25 @@ def try_excess(orders: Sequence[RankedReview], values: Sequence[float], console:
     )
 
 
+def check_bounds(orders: Sequence[RankedReview], console: Console) -> None:
+    """Ask the recommended rule for its estimate at every tenth of the records."""
+    table = Table("% read", "missed", "estimated", "bound", "% within", "recall off by")
+    for tenth in range(1, 10):
+        rows: list[tuple[float, ...]] = []
+        for order in orders:
+            n = round(order.records * tenth / 10)
+            relevant = np.isin(np.arange(1, order.records + 1), order.ranks)
+            made = judge([Shown(bool(r)) for r in relevant[:n]], order.records - n).estimate
+            missed = int(relevant[n:].sum())
+            if made.missed is not None and made.recall is not None:
+                off = abs(made.recall - made.found / len(order.ranks))
+                within = missed <= made.missed_ub
+                rows.append((missed, made.missed, made.missed_ub, 100 * within, off))
+        means = np.mean(rows, axis=0)
+        table.add_row(str(10 * tenth), *(f"{x:.1f}" for x in means[:4]), f"{means[4]:.3f}")
+    console.print(table)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -138,6 +177,8 @@ def main() -> None:
     parser.add_argument("--target", type=float, default=0.95)
     parser.add_argument("--confidence", type=float, default=0.95)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--bounds", action="store_true")
+    parser.add_argument("--markdown", action="store_true")
     given = parser.parse_args()
     console = Console(width=200)
     orders = (
@@ -148,16 +189,19 @@ def main() -> None:
     orders = [order for order in orders if order.name not in given.leave_out]
     if given.excess:
         try_excess(orders, given.excess, console)
+    elif given.bounds:
+        check_bounds(orders, console)
     elif given.write:
         made = [calibrate(orders, plans=["biased_urn"], target=t, confidence=c) for t, c in LEVELS]
         rows = [asdict(one.quoted()) for one in made]
         QUOTED.write_text(json.dumps(rows, indent=2) + "\n", "utf-8")
         console.print(f"{QUOTED.name}: mean excess {MEAN_EXCESS:g}, {len(rows)} levels.")
     else:
-        show(
-            calibrate(orders, plans=PLANS, target=given.target, confidence=given.confidence),
-            console,
-        )
+        made = calibrate(orders, plans=PLANS, target=given.target, confidence=given.confidence)
+        if given.markdown:
+            print_markdown(made)
+        else:
+            show(made, console)
 
 
 if __name__ == "__main__":

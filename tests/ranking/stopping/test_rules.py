@@ -18,7 +18,7 @@ from ranvier.ranking.stopping.hypergeometric import p_hypergeometric, p_hypergeo
 from ranvier.ranking.stopping.process import expected_missed
 from ranvier.ranking.stopping.quantile import p_quantile, positives_needed
 from ranvier.ranking.stopping.rules import RULES, Rule
-from ranvier.ranking.stopping.urn import p_biased_urn
+from ranvier.ranking.stopping.urn import p_biased_urn, p_calibrated, p_pace
 
 
 def ranked(relevant: np.ndarray, left: int) -> Tally:
@@ -37,6 +37,7 @@ def test_every_rule_is_in_the_table():
     assert set(RULES) == set(get_args(Rule))
 
 
+@settings(deadline=None)
 @given(tallies(), st.sampled_from(sorted(RULES)), st.integers(1, 60))
 def test_a_p_value_is_one_and_falls_with_the_number_missed(made, rule, missed):
     p, q = RULES[rule].p(made, missed), RULES[rule].p(made, missed + 1)
@@ -44,11 +45,13 @@ def test_a_p_value_is_one_and_falls_with_the_number_missed(made, rule, missed):
     assert q <= p + 1e-9
 
 
+@settings(deadline=None)
 @given(tallies(), st.sampled_from(sorted(RULES)))
 def test_what_is_not_there_cannot_be_missed(made, rule):
     assert RULES[rule].p(made, made.left + 1) == 0
 
 
+@settings(deadline=None)
 @given(st.integers(1, 200), st.integers(1, 200), st.integers(1, 5))
 def test_without_finds_in_the_sample_it_is_a_product(read, left, missed):
     """No relevant one in the first ``read`` of N records: choose(left, m) / choose(N, m)."""
@@ -79,10 +82,23 @@ def test_the_urn_is_near_that_of_wallenius(monkeypatch, omega, found, missed):
     assert p_biased_urn(made, missed, mean_excess=1) == pytest.approx(exact, rel=0.05, abs=0.003)
 
 
+@settings(deadline=None)
 @given(tallies(), st.integers(1, 5))
 def test_trusting_the_ranking_more_never_asks_for_more_reading(made, missed):
     ps = [p_biased_urn(made, missed, mean_excess=m) for m in (0.0, 1.0, 2.0, 6.0)]
     assert all(a >= b - 1e-9 for a, b in pairwise(ps))
+
+
+def test_where_finds_go_on_as_they_came_the_urn_alone_does_not_decide():
+    """A find every 40 records for a thousand: the urn thinks a gap long that is none."""
+    relevant = np.arange(1000) < 200
+    relevant |= np.arange(1000) % 40 == 0
+    gone = ranked(np.concatenate([relevant, np.zeros(120)]), 480)
+    assert p_biased_urn(gone, 12) < 0.05 < p_calibrated(gone, 12) == p_pace(gone, 12)
+    # 11 came in the last 560 records, so 480 * 11 / 560 are to be expected among the unread.
+    expected = 480 * 11 / 560
+    fewer = sum(math.exp(-expected) * expected**k / math.factorial(k) for k in range(12))
+    assert p_pace(gone, 12) == pytest.approx(1 - fewer, rel=1e-9)
 
 
 def test_records_drawn_at_random_count_as_no_more_than_that():
@@ -92,7 +108,7 @@ def test_records_drawn_at_random_count_as_no_more_than_that():
     assert p_biased_urn(ranked(relevant, 200), 2) < p_biased_urn(blind, 2)
 
 
-@settings(max_examples=5)
+@settings(max_examples=5, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_the_audit_needs_no_more_than_twice_the_evidence_of_one_look(seed):
     """Half the prior lies on nothing unread: the stake is at least half the likelihood ratio."""

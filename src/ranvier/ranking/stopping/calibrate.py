@@ -128,7 +128,7 @@ def calibrate(
     >>> orders = [RankedReview("made", ranks * 2, 1000), RankedReview("made", ranks, 1000)]
     >>> made = calibrate(orders, plans=["biased_urn", "hypergeometric"])
     >>> [(row.plan, row.coverage, round(row.saved, 2)) for row in made.overall]
-    [('biased_urn', 1.0, 0.56), ('hypergeometric', 1.0, 0.35)]
+    [('biased_urn', 1.0, 0.63), ('hypergeometric', 1.0, 0.35)]
     """
     held: dict[str, list[RankedReview]] = defaultdict(list)
     for order in orders:

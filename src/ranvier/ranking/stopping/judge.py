@@ -151,9 +151,9 @@ def judge(
     >>> history = [Shown(True)] * 40 + [Shown(False)] * 500
     >>> made = judge(history, left=460)
     >>> made.state, made.allowed, made.estimate.missed_ub
-    ('may_stop', 2, 2)
+    ('may_stop', 2, 1)
     >>> print(judge(history, left=2000))
-    go on (p = 0.2187): 40 relevant in 540 of 2540 records; about 1 missed, at most 7
+    go on (p = 0.1390): 40 relevant in 540 of 2540 records; about 0 missed, at most 5
     """
     facts = rule_facts(rule)
     _check(target, confidence)
@@ -275,7 +275,8 @@ def _judge(
 
 def _estimate(made: Tally, rule: Rule, facts: RuleFacts, confidence: float) -> RecallEstimate:
     """Invert the test: the largest number unread that it does not reject."""
-    likely = _last(lambda m: facts.p(made, m) >= 0.5, made.left)
+    median_of = facts.likely or facts.p
+    likely = _last(lambda m: median_of(made, m) >= 0.5, made.left)
     upper = _last(lambda m: facts.p(made, m) >= 1 - confidence, made.left)
     missed = estimate_missed(rule, made, likely)
     missed = None if missed is None else min(missed, float(upper))

@@ -93,7 +93,7 @@ def replay(
     --------
     >>> order = RankedReview("made", np.arange(1, 41), 1000)
     >>> replay(order, "biased_urn").screened, replay(order, "hypergeometric").screened
-    (431, 646)
+    (361, 646)
     """
     relevant = np.zeros(order.records, dtype=np.bool_)
     relevant[np.asarray(order.ranks) - 1] = True

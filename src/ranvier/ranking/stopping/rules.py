@@ -13,7 +13,7 @@ from ranvier.ranking.stopping.history import How, Tally
 from ranvier.ranking.stopping.hypergeometric import p_hypergeometric, p_hypergeometric_random
 from ranvier.ranking.stopping.process import expected_missed, p_process
 from ranvier.ranking.stopping.quantile import p_quantile
-from ranvier.ranking.stopping.urn import p_biased_urn
+from ranvier.ranking.stopping.urn import p_biased_urn, p_calibrated
 
 __all__ = ["RULES", "Rule", "RuleFacts", "Strength", "estimate_missed", "rule_facts"]
 
@@ -46,6 +46,8 @@ class RuleFacts:
         Under which conditions the promise holds, a clause.
     reference : str
         Author and year.
+    likely : callable or None
+        The p value whose median is the estimate, where it is another than `p`.
     """
 
     name: str
@@ -54,18 +56,20 @@ class RuleFacts:
     reads: How
     holds: str
     reference: str
+    likely: PFunction | None = None
 
 
 RULES: Mapping[Rule, RuleFacts] = MappingProxyType(
     {
         "biased_urn": RuleFacts(
             name="calibrated biased-urn test",
-            p=p_biased_urn,
+            p=p_calibrated,
+            likely=p_biased_urn,
             strength="calibrated",
             reads="ranked",
             holds=(
-                "if, among the unread, the ranking prefers relevant records at least about as much "
-                "as it did late in the labelled reviews the rule was calibrated on"
+                "if, among the unread, the ranking prefers relevant records as it did late in "
+                "the labelled reviews the rule was calibrated on"
             ),
             reference="after Callaghan and Müller-Hansen 2020",
         ),
