@@ -9,7 +9,8 @@ leave out (one that is there twice).
 
 ``--markdown`` prints the tables of docs/methods/stopping.md, ``--excess`` tries other constants of
 the recommended rule and chooses it anew without each review in turn, ``--bounds`` compares its
-bound on what is missed with what was, and ``--write`` writes what its sentences quote.
+bound on what is missed with what was, ``--blind 0.1`` moves a tenth of the relevant records to
+random places first, and ``--write`` writes what the sentences of a judgement quote.
 """
 
 from __future__ import annotations
@@ -70,6 +71,19 @@ def make_orders(paths: Sequence[Path], seeds: int, keep: Path | None) -> list[Ra
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 np.savez_compressed(kept, ranks=ranks, records=len(review.texts) - 2)
         made += [RankedReview(review.name, r, len(review.texts) - 2) for r in ranks[:seeds]]
+    return made
+
+
+def blinded(orders: Sequence[RankedReview], share: float) -> list[RankedReview]:
+    """Move a share of the relevant records to random places, as if the ranking did not see them."""
+    draw = np.random.default_rng(5)
+    made: list[RankedReview] = []
+    for order in orders:
+        kept = order.ranks[draw.random(len(order.ranks)) >= share]
+        free = np.setdiff1d(np.arange(1, order.records + 1), kept)
+        moved = draw.choice(free, len(order.ranks) - len(kept), replace=False)
+        ranks = np.sort(np.concatenate([kept, moved]))
+        made.append(RankedReview(order.name, ranks, order.records))
     return made
 
 
@@ -177,6 +191,7 @@ def main() -> None:
     parser.add_argument("--target", type=float, default=0.95)
     parser.add_argument("--confidence", type=float, default=0.95)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--blind", type=float, default=0.0)
     parser.add_argument("--bounds", action="store_true")
     parser.add_argument("--markdown", action="store_true")
     given = parser.parse_args()
@@ -187,6 +202,7 @@ def main() -> None:
         else make_orders(given.paths, given.seeds, given.keep)
     )
     orders = [order for order in orders if order.name not in given.leave_out]
+    orders = blinded(orders, given.blind) if given.blind else orders
     if given.excess:
         try_excess(orders, given.excess, console)
     elif given.bounds:
