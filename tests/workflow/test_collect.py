@@ -53,6 +53,25 @@ def test_records_without_ids_are_numbered_apart_in_each_import(store):
     assert "import-2/r000003" in load(store).records
 
 
+@pytest.mark.parametrize("piece", [1 << 20, 64], ids=["whole", "in parts"])
+def test_ids_that_look_like_our_numbers_are_the_files_own(store, monkeypatch, piece):
+    monkeypatch.setattr("ranvier.workflow.collect.PIECE", piece)
+    monkeypatch.setattr("ranvier.workflow.collect.PART", 2)
+    rows = b"".join(b"r%d,Title %d\n" % (n, n) for n in range(5))
+    collect(store, b"id,title\n" + rows)
+    [imported] = load(store).imports.values()
+    assert list(record_ids(store, imported)) == list(load(store).records) == [
+        f"r{n}" for n in range(5)
+    ]  # fmt: skip
+
+
+def test_only_the_records_without_an_id_get_a_number(store):
+    collect(store, b"id,title\n,One\nb2,Two\n,Three\n")
+    [imported] = load(store).imports.values()
+    ids = ["import-1/r000001", "b2", "import-1/r000003"]
+    assert list(record_ids(store, imported)) == list(load(store).records) == ids
+
+
 def test_an_id_that_is_taken_is_refused(store):
     collect(store, NAMED)
     before = store.head()

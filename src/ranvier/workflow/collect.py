@@ -227,11 +227,8 @@ def _kept_whole(
     while f"import-{number}" in taken:
         number += 1
     id = import_id or f"import-{number}"
-    given = _numbered(records)
-    if given:
-        records = [replace(r, id=f"{id}/{r.id}") for r in records]
-    else:
-        _refuse_taken(store, {r.id for r in records}, file.source.name)
+    records, own = _named_apart(records, id, first=1)
+    _refuse_taken(store, own, file.source.name)
     with file.source.opened() as opened:
         whole = opened.read()
     return (
@@ -243,7 +240,7 @@ def _kept_whole(
             reader=file.reader,
             records_sha256=store.put_blob(b"".join(map(record_line, records))),
             count=len(records),
-            numbering="given" if given else "own",
+            numbering="given" if records and not own else "own",
             problems=file.report.counted,
         ),
         0,
@@ -260,27 +257,22 @@ def _kept_in_parts(
     _keep_pieces(store, file, journal, sha256)
     done, size, seen = resumed, max(file.source.size, 1), 0
     own: set[str] = set()
-    given = True
     reading = file.read(skip=resumed)
     first = journal.odd
     while batch := list(islice(reading, PART)):
-        given = given and _all_numbered(batch)
-        if given:
-            batch = [replace(r, id=f"{id}/{r.id}") for r in batch]
-        else:
-            own |= {r.id for r in batch}
+        batch, named = _named_apart(batch, id, first=done + 1)
+        own |= named
         lines = b"".join(map(record_line, batch))
         seen += sum(len(r.raw or "") for r in batch)
         journal.parts.append((store.put_blob(zlib.compress(lines, 1)), len(batch)))
         journal.odd = first + file.report.counted
         done += len(batch)
-        if given:
+        if not own:
             store.put_under_way(_note(sha256), msgspec.json.encode(journal).decode())
         if progress is not None:
             share = done / max(done, resumed + round((done - resumed) * size / max(seen, 1)))
             progress(done, min(share, 1.0))
-    if not given:
-        _refuse_taken(store, own, file.source.name)
+    _refuse_taken(store, own, file.source.name)
     parts = [
         ImportPart(file_sha256=piece, records_sha256=None, count=0) for piece in journal.pieces
     ]
@@ -295,7 +287,7 @@ def _kept_in_parts(
         records_sha256=fingerprint,
         count=done,
         parts=tuple(parts),
-        numbering="given" if given else "own",
+        numbering="given" if done and not own else "own",
         problems=journal.odd,
     )
     return imported, resumed
@@ -326,14 +318,25 @@ def _pieces(read: Callable[[int], bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def _numbered(records: list[Record]) -> bool:
-    """Say whether the reader had to number the records itself."""
-    return bool(records) and records[0].id == "r000001"
+def _named_apart(
+    records: list[Record], import_id: str, *, first: int
+) -> tuple[list[Record], set[str]]:
+    """Put the import's id before the numbers that the reader gave; also return all other ids.
 
-
-def _all_numbered(records: list[Record]) -> bool:
-    """Say whether records have the numbers that a reader gives."""
-    return all(r.id[:1] == "r" and r.id[1:].isdigit() for r in records)
+    Parameters
+    ----------
+    first : int
+        Place of the first record in the file, counted from 1.
+    """
+    named: list[Record] = []
+    own: set[str] = set()
+    for n, one in enumerate(records, first):
+        if one.id == f"r{n:06d}":
+            named.append(replace(one, id=f"{import_id}/{one.id}"))
+        else:
+            named.append(one)
+            own.add(one.id)
+    return named, own
 
 
 def _refuse_taken(store: Store, ids: set[str], filename: str) -> None:
