@@ -70,11 +70,14 @@ READS: dict[str, Callable[[Seat], Any]] = {
     "uncompared": lambda s: s.uncompared(),
     "duplicates_waiting": lambda s: s.duplicates_waiting(),
     "last_match": lambda s: s.last_match(),
+    "doubts": lambda s: s.doubts(),
     "duplicates": lambda s: s.duplicates(),
     "preview_import": lambda s: s.preview_import(b"id,title\nq1,Q", "q.csv"),
 }
 
 #: Another protocol than the reviews begin with.
+STRICT = tuple(ScreeningRule(stage=stage, rule="two_independent", reasons="required")
+               for stage in STAGES)  # fmt: skip
 AMENDED = (ScreeningRule(stage="title_abstract", rule="single"),)
 
 #: What one can do at a seat; the answer, or the refusal, is compared, and all of the above after.
@@ -97,13 +100,14 @@ ACTS: dict[str, Callable[[Seat], Any]] = {
         for r in ("reader", "reviewer")
     ],
     "let_go": lambda s: attempt(lambda: s.let_go(BEN)),
-    "match": lambda s: attempt(lambda: s.match("r2", "r3", same=True, client_id="m").type),
+    "match": lambda s: attempt(lambda: s.match("r2", "r3", same=True, client_id="m")),
     "undo_match": lambda s: [attempt(lambda n=n: s.undo_match(n)) for n in ("m", "ben-0")],
     "deduplicate": lambda s: attempt(s.deduplicate),
     "put_protocol": lambda s: [
         attempt(lambda why=why: s.put_protocol(criteria=(), rules=AMENDED, reason=why))
         for why in (None, "asked for")
-    ],
+    ]
+    + [attempt(lambda: s.put_protocol(criteria=s.protocol.criteria, rules=STRICT, reason="so"))],
     "import_": lambda s: attempt(
         lambda: s.import_(b"id,title\nq1,Q", "q.csv", source="Q", kind="other").new
     ),

@@ -29,7 +29,7 @@ from ranvier.core.study import Conflict, Report, Study
 from ranvier.core.team import ROLES, Member
 from ranvier.core.value import Source, Value, value_problems
 
-__all__ = ["MEASURES", "Ledger", "values_of"]
+__all__ = ["MEASURES", "Ledger", "unreasoned", "values_of"]
 
 #: Effect measures by the design of the rows they are made from (metafor's codes).
 MEASURES: dict[str, frozenset[str]] = {
@@ -299,10 +299,22 @@ def _decision(ledger: Ledger, d: Decision) -> list[str]:
         for reason in d.reasons
         if reason not in known
     ]
-    if d.verdict == "exclude" and not d.reasons and needs_reason(protocol, d.stage):
-        known_here = ", ".join(c.id for c in protocol.criteria if c.stage == d.stage)
-        problems.append(f"{where}: an exclusion here names its reason, one of {known_here}.")
     return problems + ledger.unknown("source", d.source, where)
+
+
+def unreasoned(ledger: Ledger, d: Decision) -> list[str]:
+    """Check that an exclusion which is being made names its reason, where it must.
+
+    It is no problem of decisions that stand: a protocol that is amended asks it from then on.
+    """
+    protocol = ledger.protocol()
+    if protocol is None or d.verdict != "exclude" or d.reasons:
+        return []
+    if not needs_reason(protocol, d.stage):
+        return []
+    known = ", ".join(c.id for c in protocol.criteria if c.stage == d.stage)
+    where = f"the decision of {d.reviewer!r} on {d.item!r}"
+    return [f"{where}: an exclusion here names its reason, one of {known}."]
 
 
 def _member(ledger: Ledger, m: Member) -> list[str]:

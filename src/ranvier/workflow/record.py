@@ -15,7 +15,7 @@ from ranvier.core.facts import Undone, Withdrawn, decode, encode, fact_of
 from ranvier.core.fold import fold_all
 from ranvier.core.judgement import Certainty
 from ranvier.core.protocol import Protocol
-from ranvier.core.rules import Ledger, values_of
+from ranvier.core.rules import Ledger, unreasoned, values_of
 from ranvier.core.screening import Decision
 from ranvier.core.search import Clustering
 from ranvier.core.value import find_anchor
@@ -101,6 +101,7 @@ def _checked(store: Store, ledger: Ledger, sayings: Iterable[Saying]) -> list[Dr
         problems = (
             ledger.problems(saying.payload)
             or _misrated(saying.payload)
+            or _without_reason(ledger, saying.payload)
             or _left_hanging(store, ledger, [*drafts, draft], saying.payload)
         )
         if problems:
@@ -119,6 +120,11 @@ def _checked(store: Store, ledger: Ledger, sayings: Iterable[Saying]) -> list[Dr
 def _misrated(payload: object) -> list[str]:
     """List where a certainty is not what its reasons add up to."""
     return rating_problems(payload) if isinstance(payload, Certainty) else []
+
+
+def _without_reason(ledger: Ledger, payload: object) -> list[str]:
+    """List exclusions that are made without the reason they must name."""
+    return unreasoned(ledger, payload) if isinstance(payload, Decision) else []
 
 
 def _left_hanging(store: Store, ledger: Ledger, drafts: list[Draft], payload: object) -> list[str]:
