@@ -10,7 +10,7 @@ from ranvier.reporting.svg import coordinate, element, linear_scale, text
 
 __all__ = ["recall_svg"]
 
-WIDTH, HEIGHT = 640.0, 260.0
+WIDTH, HEIGHT = 440.0, 230.0
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 14.0, 14.0, 40.0
 
 

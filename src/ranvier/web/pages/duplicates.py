@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Request
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
+from ranvier.reporting.titles import safe_title
 from ranvier.web.differences import marked
 from ranvier.web.jobs import Job, Jobs
 from ranvier.web.rendering import page, redirect
@@ -141,4 +142,4 @@ def _text(value: Any) -> str:
     """Write a field of a card as text."""
     if isinstance(value, tuple):
         return "; ".join(str(one) for one in value)
-    return "" if value is None else str(value)
+    return "" if value is None else str(safe_title(str(value)).striptags())
