@@ -40,7 +40,7 @@ def test_the_order_depends_on_the_decisions_and_not_on_how_they_came(decided, ra
     other = new.order({id: TRUTH[id] for id in sorted(decided)})
     same = dict(zip(one.ids, one.scores, strict=True))
     apart = [abs(same[id] - score) for id, score in zip(other.ids, other.scores, strict=True)]
-    assert not apart or max(apart) < 20 * SETTLED
+    assert not apart or max(apart) < 0.02
     assert (one.basis, one.included, one.excluded) == (other.basis, other.included, other.excluded)
 
 

@@ -21,6 +21,7 @@ from ranvier.api.doors import (
     reproduce,
     restore,
     shipped,
+    simulate,
 )
 from ranvier.api.review import OpenReview, Status
 from ranvier.api.seat import Seat
@@ -44,4 +45,5 @@ __all__ = [
     "reproduce",
     "restore",
     "shipped",
+    "simulate",
 ]

@@ -27,6 +27,7 @@ from ranvier.ranking.simulate import Benchmarked, simulate_sets
 from ranvier.workflow.collect import Preview, preview_records
 from ranvier.workflow.record import Saying
 from ranvier.workflow.reproduce import reproduce_file
+from ranvier.workflow.simulate import OldReview, simulate_file
 
 __all__ = [
     "RecordsCase",
@@ -40,6 +41,7 @@ __all__ = [
     "reproduce",
     "restore",
     "shipped",
+    "simulate",
 ]
 
 
@@ -112,6 +114,19 @@ def benchmark_design(paths: Iterable[str | Path]) -> list[DesignAgreement]:
         folders of them.
     """
     return measure_files(map(Path, paths))
+
+
+def simulate(path: str | Path, *, seeds: Sequence[int] = (0, 1, 2)) -> OldReview:
+    """Screen an old review again, in the order Ranvier would have shown; no review is needed.
+
+    Parameters
+    ----------
+    path : str or Path
+        Records with what was decided on them, as a screening tool exported them, or a labelled set.
+    seeds : sequence of int
+        Each draws the two records that a run begins with.
+    """
+    return simulate_file(path, seeds=tuple(seeds))
 
 
 def benchmark_screening(

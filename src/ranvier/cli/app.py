@@ -26,6 +26,7 @@ from ranvier.cli.query import query
 from ranvier.cli.screen import screen
 from ranvier.cli.search import search
 from ranvier.cli.serve import account, serve
+from ranvier.cli.simulate import simulate
 from ranvier.errors import RanvierError
 
 __all__ = ["cli", "main"]
@@ -73,7 +74,7 @@ def cli() -> None:
 for command in (
     demo, new, status, build, trace, log, verify, reproduce,
     search, import_, dedup, designs, screen, export, undo, query, snapshot, restore,
-    serve, account, analyse, qualify, benchmark,
+    serve, account, analyse, qualify, benchmark, simulate,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ranvier.ranking.measures import Measures
     from ranvier.ranking.simulate import Benchmarked
 
-__all__ = ["screening"]
+__all__ = ["numbers", "screening"]
 
 _COLUMNS = ("WSS@95", "RRF@10", "ATD", "loss", "NDCG")
 
@@ -63,7 +63,7 @@ def screening(
     from ranvier.api import benchmark_screening
 
     with working("Screening the sets again"):
-        found = benchmark_screening(paths, seeds=_numbers(seeds))
+        found = benchmark_screening(paths, seeds=numbers(seeds))
     if as_json:
         print_json(
             {
@@ -98,7 +98,7 @@ def _above(value: float | None, limit: float | None) -> bool:
     return value is not None and limit is not None and value > limit
 
 
-def _numbers(said: str) -> tuple[int, ...]:
+def numbers(said: str) -> tuple[int, ...]:
     """Read numbers parted by commas."""
     try:
         found = tuple(dict.fromkeys(int(part) for part in said.split(",")))

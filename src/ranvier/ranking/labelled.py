@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ranvier.errors import InputError
 from ranvier.ranking.shelf import Text
 
-__all__ = ["LabelledSet", "find_sets", "read_set"]
+__all__ = ["LabelledSet", "find_sets", "is_set", "read_set"]
 
 #: A target needs so many relevant records to be the one that is measured.
 ENOUGH = 10
@@ -69,6 +69,17 @@ def find_sets(paths: Iterable[Path]) -> list[Path]:
             )
         found += inside
     return found
+
+
+def is_set(path: Path) -> bool:
+    """Whether a file is a table with the columns of a labelled set."""
+    if not path.name.endswith(_ENDINGS):
+        return False
+    try:
+        columns, _ = _rows(path)
+    except InputError:
+        return False
+    return all(name in columns for name in _NEEDED)
 
 
 def read_set(path: Path) -> LabelledSet:

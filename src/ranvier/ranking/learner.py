@@ -6,31 +6,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranvier.ranking.descent import SETTLED, SWEEPS, class_costs, descent
+from ranvier.ranking.evidence import Plain, put_together
 from ranvier.ranking.likeness import Likeness
 
 __all__ = ["Learner"]
 
+#: How many of the nearest relevant records count.
+NEAREST = 3
+
 
 class Learner:
-    """A support vector machine that is told one decision at a time.
+    """Two support vector machines, of words and of topics, that are told one decision at a time.
 
-    It begins each fit where the last one ended. The answer is unique, so that only saves time.
+    Each fit begins where the last one ended. The answers are unique, so that only saves time.
 
     Parameters
     ----------
     likeness : Likeness
         Similarities of all records.
+    plain : Plain
+        What is known of them without decisions.
+    settled : float
+        How near to the answer a fit ends.
     """
 
-    def __init__(self, likeness: Likeness) -> None:
+    def __init__(self, likeness: Likeness, plain: Plain, *, settled: float = SETTLED) -> None:
         self._likeness = likeness
+        self._plain = plain
+        self._settled = settled
         n = len(likeness)
         self._held = np.empty(n, dtype=np.intp)
         self._signs = np.empty(n)
-        self._alpha = np.zeros(n)
-        self._margin = np.zeros(n)
+        self._alphas = np.zeros((2, n))
+        self._margins = np.zeros((2, n))
+        self._near = np.zeros((NEAREST, n), dtype=np.float32)
+        self._centre = np.zeros(n)
+        self._undecided = np.ones(n, dtype=bool)
+        self._looked = 0
         self._counts = [0, 0]
-        self._fresh = True
+        self._scores: NDArray[np.float64] | None = None
 
     @property
     def told(self) -> int:
@@ -47,19 +61,52 @@ class Learner:
         m = self.told
         self._held[m] = place
         self._signs[m] = 1.0 if relevant else -1.0
+        self._undecided[place] = False
         self._counts[relevant] += 1
-        self._fresh = False
+        self._scores = None
 
     def scores(self) -> NDArray[np.float64]:
         """Fit, and score every record; the array is the learner's own."""
-        if self._fresh:
-            return self._margin
+        if self._scores is None:
+            self._scores = self._fitted()
+        return self._scores
+
+    def _fitted(self) -> NDArray[np.float64]:
+        """Fit both, and put all views together."""
         m = self.told
-        held, signs, alpha = self._held[:m], self._signs[:m], self._alpha[:m]
-        rows = self._likeness.fill(held)
+        held, signs = self._held[:m], self._signs[:m]
+        self._likeness.fill(held)
         irrelevant, relevant = self._counts
         yes, no = class_costs(relevant, irrelevant)
         ridge = np.where(signs > 0, 0.5 / yes, 0.5 / no)
-        descent()(rows, held, signs, ridge, alpha, self._margin, SETTLED, SWEEPS)
-        self._fresh = True
-        return self._margin
+        for i, alike in enumerate((self._likeness.by_words, self._likeness.by_topic)):
+            descent()(
+                alike,
+                held,
+                signs,
+                ridge,
+                self._alphas[i, :m],
+                self._margins[i],
+                self._settled,
+                SWEEPS,
+            )
+        self._look_at(held, signs)
+        views = {
+            "words": self._margins[0],
+            "topics": self._margins[1],
+            "nearest": self._near.sum(axis=0, dtype=np.float64) / min(NEAREST, relevant),
+            "centre": self._centre / relevant,
+            "typical": self._likeness.typical,
+            "earlier": self._plain.earlier,
+            "bare": self._plain.bare,
+            "length": self._plain.length,
+        }
+        return put_together(views, self._undecided, relevant)
+
+    def _look_at(self, held: NDArray[np.intp], signs: NDArray[np.float64]) -> None:
+        """Note how alike all records are to those found relevant since the last fit."""
+        for place in held[self._looked :][signs[self._looked :] > 0]:
+            alike = self._likeness.by_words[place] - np.float32(1)
+            self._centre += alike
+            self._near = np.sort(np.vstack([self._near, alike]), axis=0)[1:]
+        self._looked = len(held)

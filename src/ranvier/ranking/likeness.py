@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from ranvier.ranking.topics import topics
 from ranvier.ranking.words import Matrix
 
 __all__ = ["Likeness", "all_alike", "only_shared"]
 
 #: Words in more than this share of the records are multiplied as a dense matrix.
 COMMON = 0.02
+#: What likeness of topics counts beside the intercept.
+TOPIC_SCALE = np.float32(0.5)
 #: Up to so many records all similarities are computed at once: a second, and 100 MB.
 AT_ONCE = 5_000
 
@@ -43,20 +46,33 @@ def all_alike(matrix: Matrix) -> NDArray[np.float32]:
 
 
 class Likeness:
-    """Similarities of records, computed once they are asked for.
+    """Similarities of records, by words and by topics, computed once they are asked for.
 
     Parameters
     ----------
     matrix : scipy.sparse.csr_matrix, shape (n, words)
         Rows of length one, or of zeros where a record has no text.
+    singles : int
+        How many of the columns, the first, are single words and no pairs.
+
+    Attributes
+    ----------
+    by_words, by_topic : array of float32, shape (n, n)
+        With one added for the intercept; only rows that were filled hold anything.
+    typical : array, shape (n,)
+        How alike each record is to all, on average.
     """
 
-    def __init__(self, matrix: Matrix) -> None:
+    def __init__(self, matrix: Matrix, singles: int) -> None:
         n = matrix.shape[0]
         self._long = np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel()
         self._matrix = only_shared(matrix)
+        self._singles = matrix[:, :singles]
+        self._topics: NDArray[np.float32] | None = None
+        self.typical = matrix @ (np.asarray(matrix.sum(axis=0)).ravel() / max(n, 1))
         # Pages that nobody asks for are never touched.
-        self.rows: NDArray[Any] = np.empty((n, n), dtype=np.float32)
+        self.by_words: NDArray[Any] = np.empty((n, n), dtype=np.float32)
+        self.by_topic: NDArray[Any] = np.empty((n, n), dtype=np.float32)
         self._filled = np.zeros(n, dtype=bool)
         self._all = False
 
@@ -64,21 +80,31 @@ class Likeness:
         """Return the number of records."""
         return len(self._filled)
 
-    def fill(self, wanted: NDArray[np.intp]) -> NDArray[Any]:
-        """Compute the rows that are wanted and not there yet; return all rows."""
+    def fill(self, wanted: NDArray[np.intp]) -> None:
+        """Compute the rows that are wanted and not there yet."""
         if self._all:
-            return self.rows
+            return
         new = wanted[~self._filled[wanted]]
         if not len(new):
-            return self.rows
+            return
         n = len(self._filled)
+        if self._topics is None:
+            self._topics = topics(_of_length_one(only_shared(self._singles)))
         if n <= AT_ONCE:
-            self.rows[:] = all_alike(self._matrix)
+            self.by_words[:] = all_alike(self._matrix)
             new = np.arange(n)
         else:
-            self.rows[new] = (self._matrix[new] @ self._matrix.T).toarray()
-        self.rows[new, new] = self._long[new]
-        self.rows[new] += 1
+            self.by_words[new] = (self._matrix[new] @ self._matrix.T).toarray()
+        self.by_words[new, new] = self._long[new]
+        self.by_words[new] += 1
+        self.by_topic[new] = TOPIC_SCALE * (self._topics[new] @ self._topics.T) + 1
         self._filled[new] = True
         self._all = bool(self._filled.all())
-        return self.rows
+
+
+def _of_length_one(matrix: Matrix) -> Matrix:
+    """Scale each row to length one."""
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    squares = np.bincount(rows, matrix.data.astype(np.float64) ** 2, minlength=matrix.shape[0])
+    matrix.data /= np.sqrt(squares[rows]).astype(np.float32)
+    return matrix

@@ -17,8 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranvier.errors import InputError
+from ranvier.ranking.descent import SETTLED
+from ranvier.ranking.evidence import Plain
 from ranvier.ranking.learner import Learner
 from ranvier.ranking.likeness import Likeness
+from ranvier.ranking.prior import Prior, shipped_prior
 from ranvier.ranking.shelf import Shelf, Text
 from ranvier.ranking.wide import WideLearner
 
@@ -72,19 +75,24 @@ class Ranker:
     ('c', 'b')
     """
 
-    def __init__(self, shelf: Shelf, query: str | None = None) -> None:
+    def __init__(
+        self, shelf: Shelf, query: str | None = None, *, prior: Prior | None = None
+    ) -> None:
         self.ids = shelf.ids
         self.query = query
         self._shelf = shelf
         self._place = {id: i for i, id in enumerate(self.ids)}
         if len(self._place) < len(self.ids):
             raise InputError("two records have the same id.", remedy="Give each its own.")
-        self._likeness = Likeness(shelf.matrix) if shelf.exact else None
+        self._likeness = Likeness(shelf.matrix, shelf.rarity.singles) if shelf.exact else None
+        self._plain = _plain(shelf, prior or shipped_prior())
         self._learner = self.learner()
         self._told: dict[str, bool] = {}
 
     @classmethod
-    def of(cls, texts: Iterable[Text], *, query: str | None = None) -> Ranker:
+    def of(
+        cls, texts: Iterable[Text], *, query: str | None = None, prior: Prior | None = None
+    ) -> Ranker:
         """Turn texts into numbers, once.
 
         Parameters
@@ -94,13 +102,15 @@ class Ranker:
         query : str, optional
             The question in the protocol's own words. It picks what is read first while nothing
             relevant is known, and is then dropped.
+        prior : Prior, optional
+            What earlier reviews tell; the one that comes with Ranvier by default.
 
         Raises
         ------
         InputError
             If an id stands twice.
         """
-        return cls(Shelf.of(texts), query)
+        return cls(Shelf.of(texts), query, prior=prior)
 
     @classmethod
     def load(cls, path: str | Path, *, query: str | None = None) -> Ranker:
@@ -168,11 +178,11 @@ class Ranker:
         best = places[np.argsort(scores, kind="stable")][:count]
         return tuple(self.ids[i] for i in best)
 
-    def learner(self) -> Learner | WideLearner:
+    def learner(self, *, settled: float = SETTLED) -> Learner | WideLearner:
         """Return a learner on the same numbers that knows no decision."""
         if self._likeness is None:
             return WideLearner(self._shelf.matrix)
-        return Learner(self._likeness)
+        return Learner(self._likeness, self._plain, settled=settled)
 
     def _undecided(self, decisions: Iterable[str]) -> NDArray[np.intp]:
         """Find where the records are that are not decided."""
@@ -208,6 +218,16 @@ class Ranker:
             asked = self._shelf.row(self.query).toarray().ravel()
             return "query", self._shelf.matrix @ asked
         return "given", np.zeros(len(self.ids))
+
+
+def _plain(shelf: Shelf, prior: Prior) -> Plain:
+    """Gather what is known of records without decisions."""
+    title, abstract = shelf.letters.T
+    return Plain(
+        earlier=np.zeros(len(title)) if shelf.counts is None else prior.scores(shelf.counts),
+        bare=(abstract == 0).astype(np.float64),
+        length=np.log1p(title + abstract),
+    )
 
 
 def _steady(scores: NDArray[Any]) -> NDArray[Any]:

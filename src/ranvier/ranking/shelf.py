@@ -52,6 +52,8 @@ class Shelf:
     ----------
     ids : tuple of str
     matrix : scipy.sparse.csr_matrix of float32, shape (n, words)
+    letters : array of int32, shape (n, 2)
+        How long titles and abstracts are.
     counts : Counts or None
         What the matrix was weighed from; ``None`` beyond :data:`EXACT` records.
     """
@@ -59,6 +61,7 @@ class Shelf:
     ids: tuple[str, ...]
     rarity: Rarity
     matrix: Matrix
+    letters: NDArray[np.int32]
     counts: Counts | None
 
     @property
@@ -70,33 +73,39 @@ class Shelf:
     def of(cls, texts: Iterable[Text]) -> Shelf:
         """Turn texts into rows, reading them once."""
         ids: list[str] = []
-        batches = _batches(texts, ids)
+        letters: list[tuple[int, int]] = []
+        batches = _batches(texts, ids, letters)
         first = list(_until(batches, ids, EXACT))
         following = next(batches, None)
         if following is None:
-            return _exact(tuple(ids), sum(first[1:], first[0]) if first else count_words([]))
+            counts = sum(first[1:], first[0]) if first else count_words([])
+            return _exact(tuple(ids), counts, _lengths(letters))
         first += [following, *_until(batches, ids, SAMPLE)]
         rarity = _shared(sum(first[1:], first[0]))
         parts = [weigh(counts, rarity, most=HEAVIEST) for counts in first]
         first.clear()
         parts += [weigh(counts, rarity, most=HEAVIEST) for counts in batches]
-        return cls(tuple(ids), rarity, sparse.vstack(parts, format="csr"), None)
+        matrix = sparse.vstack(parts, format="csr")
+        return cls(tuple(ids), rarity, matrix, _lengths(letters), None)
 
     def extended(self, texts: Iterable[Text]) -> Shelf:
         """Return a shelf with these records, too."""
         ids: list[str] = []
-        parts = list(_batches(texts, ids))
+        added: list[tuple[int, int]] = []
+        parts = list(_batches(texts, ids, added))
         if not parts:
             return self
         everything = (*self.ids, *ids)
+        letters = np.concatenate([self.letters, _lengths(added)])
         if self.counts is not None and len(everything) <= EXACT:
-            return _exact(everything, sum(parts, self.counts))
+            return _exact(everything, sum(parts, self.counts), letters)
         rarity, matrix = self.rarity, self.matrix
         if self.counts is not None:
             rarity = _shared(sum(parts, self.counts))
             matrix = weigh(self.counts, rarity, most=HEAVIEST)
         new = [weigh(counts, rarity, most=HEAVIEST) for counts in parts]
-        return Shelf(everything, rarity, sparse.vstack([matrix, *new], format="csr"), None)
+        matrix = sparse.vstack([matrix, *new], format="csr")
+        return Shelf(everything, rarity, matrix, letters, None)
 
     def row(self, text: str) -> Matrix:
         """Turn one more text into a row, such as the question of the protocol."""
@@ -120,7 +129,7 @@ class Shelf:
             }
         half = path.with_name(f".{path.name}.part")
         with half.open("wb") as file:
-            np.savez(file, ids=named, **held)
+            np.savez(file, ids=named, letters=self.letters, **held)
         half.replace(path)
 
     @classmethod
@@ -137,11 +146,11 @@ class Shelf:
             ids = tuple(msgspec.json.decode(held["ids"].tobytes(), type=list[str]))
             if "idf" not in held:
                 counts = Counts(*(np.array(held[n]) for n in ("starts", "columns", "times")))
-                return _exact(ids, counts)
+                return _exact(ids, counts, np.array(held["letters"]))
             rarity = Rarity(_sharing(), np.array(held["idf"]))
             parts = (held["data"], held["indices"], held["indptr"])
             matrix = sparse.csr_matrix(parts, shape=(len(ids), len(rarity.idf)), copy=False)
-            return cls(ids, rarity, matrix, None)
+            return cls(ids, rarity, matrix, held["letters"], None)
         except (KeyError, ValueError, OSError, zipfile.BadZipFile, msgspec.MsgspecError) as error:
             raise InputError(
                 f"these are no records that a ranker wrote: {error}",
@@ -150,11 +159,14 @@ class Shelf:
             ) from error
 
 
-def _batches(texts: Iterable[Text], ids: list[str]) -> Iterator[Counts]:
-    """Count the words of a batch after the other, and collect the ids."""
+def _batches(
+    texts: Iterable[Text], ids: list[str], letters: list[tuple[int, int]]
+) -> Iterator[Counts]:
+    """Count the words of a batch after the other, and collect ids and lengths."""
     rest = iter(texts)
     while batch := list(islice(rest, AT_ONCE)):
         ids.extend(text.id for text in batch)
+        letters.extend((len(text.title), len(text.abstract)) for text in batch)
         yield count_words(f"{text.title} {text.abstract}" for text in batch)
 
 
@@ -164,10 +176,15 @@ def _until(batches: Iterator[Counts], ids: list[str], many: int) -> Iterator[Cou
         yield counts
 
 
-def _exact(ids: tuple[str, ...], counts: Counts) -> Shelf:
+def _exact(ids: tuple[str, ...], counts: Counts, letters: NDArray[np.int32]) -> Shelf:
     """Weigh records by all of their words."""
     rarity = Rarity.of(counts)
-    return Shelf(ids, rarity, weigh(counts, rarity), counts)
+    return Shelf(ids, rarity, weigh(counts, rarity), letters, counts)
+
+
+def _lengths(letters: list[tuple[int, int]]) -> NDArray[np.int32]:
+    """Make an array of lengths."""
+    return np.array(letters, dtype=np.int32).reshape(-1, 2)
 
 
 def _sharing() -> NDArray[np.int32]:

@@ -16,13 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-__all__ = ["Counts", "Matrix", "Rarity", "count_words", "weigh"]
+__all__ = ["BITS", "HALF", "Counts", "Matrix", "Rarity", "count_words", "weigh"]
 
 #: SciPy's sparse matrices are generic without stubs.
 Matrix = Any
 
-#: Bits of a column's number: four million columns, so that few words share one.
+#: Bits of a column's number: four million columns, so that few words share one. Words are in the
+#: lower half, pairs of words in the upper.
 BITS = 22
+HALF = 1 << (BITS - 1)
 _WORD = re.compile(r"\w\w+")
 #: Words in more than this share of the records say nothing.
 TOO_COMMON = 0.95
@@ -69,6 +71,11 @@ class Rarity:
 
     number: NDArray[np.int32]
     idf: NDArray[np.float32]
+
+    @property
+    def singles(self) -> int:
+        """How many places, the first, are those of single words."""
+        return int(self.number[:HALF].max())
 
     @classmethod
     def of(cls, counts: Counts) -> Rarity:
@@ -160,7 +167,8 @@ def _counted(texts: Sequence[str], known: dict[str, int]) -> Counts:
     row = np.repeat(np.arange(len(texts), dtype=np.uint64), sizes)
     same = row[1:] == row[:-1]
     pairs = _mixed(single[:-1] * np.uint64(0x9E3779B97F4A7C15) + single[1:])[same]
-    columns = np.concatenate([_mixed(single), pairs]) >> np.uint64(64 - BITS)
+    columns = np.concatenate([_mixed(single), pairs]) >> np.uint64(65 - BITS)
+    columns[len(single) :] += np.uint64(HALF)
     keys = np.concatenate([row, row[1:][same]]) << np.uint64(BITS) | columns
     keys, times = np.unique(keys, return_counts=True)
     rows = (keys >> np.uint64(BITS)).astype(np.int64)
