@@ -82,3 +82,14 @@ def test_the_routes_can_be_listed(serve):
     listed = routes_of(serve().app)
     assert ("GET", "/r/{review}/") in {(r.method, r.path) for r in listed}
     assert not [r for r in listed if r.path.startswith("/static")]
+
+
+def test_what_does_not_fit_is_said_in_words(client):
+    page = client.get("/r/small/export/file", params={"which": "everything"})
+    assert page.status_code == 422
+    assert page.headers["content-type"].startswith("text/html")
+    assert "which: input should be" in page.text
+    told = client.get("/api/v1/reviews/small/queue/nowhere")
+    assert told.status_code == 422
+    assert told.json()["error"] == "InputError"
+    assert told.json()["remedy"]

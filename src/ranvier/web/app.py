@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -155,6 +156,13 @@ def _translate_errors(app: FastAPI, settings: Settings) -> None:
             return JSONResponse(told, status_code=status)
         return page(request, "wrong.html.j2", status=status, message=message, remedy=remedy)
 
+    def unfit(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        where = "; ".join(f"{one['loc'][-1]}: {one['msg'].lower()}" for one in error.errors())
+        return wrong(
+            request, InputError(f"this does not fit ({where}).", remedy="Go back and mend it.")
+        )
+
     def stranger(request: Request, _error: Exception) -> Response:
         if request.url.path.startswith("/api/"):
             told = {"error": "NotSignedIn", "message": "Nobody has signed in.", "remedy": None}
@@ -166,6 +174,7 @@ def _translate_errors(app: FastAPI, settings: Settings) -> None:
 
     app.add_exception_handler(RanvierError, wrong)
     app.add_exception_handler(HTTPException, wrong)
+    app.add_exception_handler(RequestValidationError, unfit)
     app.add_exception_handler(NotSignedIn, stranger)
 
 
