@@ -39,8 +39,9 @@ def recall_plot(progress: ScreeningProgress, **look: Unpack[Look]) -> Figure:
     Returns
     -------
     Figure
-        A band from what was found to the most that may be relevant in all; a bar below the curve,
-        between diamonds, where the rule let screening stop.
+        A band from what was found to the most that may be relevant in all; the estimated total,
+        where the band is narrower than what was found; a bar at the foot, between diamonds, where
+        the rule let screening stop.
 
     Raises
     ------
@@ -139,7 +140,9 @@ def _expected(sheet: Sheet, panel: Panel, progress: ScreeningProgress) -> list[E
     for point in [*points, None]:
         missed = point.estimate.missed if point else None
         total = None if missed is None or point is None else point.estimate.found + missed
-        if point is not None and total is not None and panel.y.holds(total):
+        # An estimate that may be off by more than all that was found would only show noise.
+        sure = point is not None and point.estimate.missed_ub <= point.estimate.found
+        if point is not None and total is not None and sure and panel.y.holds(total):
             run.append(panel.at(point.screened, total))
             continue
         if len(run) > 1:
