@@ -521,3 +521,19 @@ def test_the_browser_marks_what_the_terminal_marks(browsing, served):
     for (words, text, _), here in zip(cases, found, strict=True):
         there = find_words(text, [WordGroup(label="", style=1, words=tuple(words))])
         assert here == [text[p.start : p.end] for p in there], text
+
+
+def test_the_row_of_buttons_stays_in_its_column(browsing, served, review_at):
+    review = review_at(served, n=2, stage="full_text")
+    page = screening(browsing(served, "anna"), served, review, "full_text")
+    for width in (320, 360, 840, 900, 1000, 1024, 1200, 1280, 1440, 1920):
+        page.set_viewport_size({"width": width, "height": 768})
+        over = page.evaluate(
+            """() => {
+                const row = document.querySelector(".deciding").getBoundingClientRect();
+                const buttons = [...document.querySelectorAll(".deciding button")];
+                return buttons.filter((b) => b.getBoundingClientRect().right > row.right + 1
+                    || b.getBoundingClientRect().height > 64).length;
+            }"""
+        )
+        assert over == 0, width
