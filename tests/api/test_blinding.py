@@ -29,6 +29,7 @@ from ranvier.core.screening import Decision
 from ranvier.core.team import Member
 from ranvier.errors import RanvierError
 from ranvier.workflow.collect import import_records
+from ranvier.workflow.ports import Store
 from ranvier.workflow.screen.desk import Desk
 from ranvier.workflow.screen.ordering import Ordering
 
@@ -146,8 +147,8 @@ def test_everything_a_seat_can_do_is_sorted_in_here():
 class Made:
     """A review put together draft by draft, so that two can differ in some of them only."""
 
-    def __init__(self) -> None:
-        self.store = MemoryStore()
+    def __init__(self, store: Store | None = None) -> None:
+        self.store = store or MemoryStore()
         rules = (
             ScreeningRule(stage=TA, rule="two_independent"),
             ScreeningRule(stage=FT, rule="two_and_adjudicator"),
@@ -210,9 +211,14 @@ open_act = st.one_of(
 told = st.lists(st.lists(open_act, max_size=5), min_size=5, max_size=5)
 
 
-def made(open_acts: list[Any], hidden_acts: list[Any], readers: tuple[str, ...]) -> Desk:
+def made(
+    open_acts: list[Any],
+    hidden_acts: list[Any],
+    readers: tuple[str, ...],
+    store: Store | None = None,
+) -> Desk:
     """A review in which both take turns, with a later wave and a full-text stage."""
-    m, said = Made(), {"ben": 0, "anna": 0, "other": 0}
+    m, said = Made(store), {"ben": 0, "anna": 0, "other": 0}
 
     def name(who: str) -> str:
         said[who] += 1
