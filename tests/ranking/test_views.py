@@ -73,3 +73,20 @@ def test_another_prior_can_be_given():
     told = Ranker.of(OLD.texts, prior=type(shipped_prior())(columns, np.array([5.0], np.float32)))
     some = {t.id: bool(y) for t, y in zip(OLD.texts[:60], OLD.relevant[:60], strict=True)}
     assert told.order(some).ids != Ranker.of(OLD.texts).order(some).ids
+
+
+def test_records_like_one_that_was_excluded_are_asked_about_later():
+    texts = [
+        Text("a", "motor neuropathy of the hand", "conduction block of nerves in six patients"),
+        Text("b", "motor neuropathy of the hand", "conduction block of nerves in ten patients"),
+        Text("c", "neuropathy treated at home", "weakness of grip after a year of therapy"),
+        *(Text(f"x{i}", f"school sleep study {i}", "children were asked") for i in range(6)),
+    ]
+    ranker = Ranker.of(texts, query="motor neuropathy")
+    assert set(ranker.order({}).ids[:2]) == {"a", "b"}
+    scores = {}
+    for decisions in ({}, {"a": False}):
+        order = ranker.order(decisions)
+        held = dict(zip(order.ids, order.scores, strict=True))
+        scores[len(decisions)] = held["b"] - held["c"]
+    assert scores[1] < scores[0]

@@ -22,6 +22,7 @@ from ranvier.ranking.evidence import Plain
 from ranvier.ranking.learner import Learner
 from ranvier.ranking.likeness import Likeness
 from ranvier.ranking.prior import Prior, shipped_prior
+from ranvier.ranking.question import answers
 from ranvier.ranking.shelf import Shelf, Text
 from ranvier.ranking.wide import WideLearner
 
@@ -206,6 +207,15 @@ class Ranker:
                 self._learner.tell(self._place[id], relevant)
                 self._told[id] = relevant
 
+    def _asked(self, query: str) -> NDArray[np.float64]:
+        """Score all records by the question, away from what was excluded."""
+        alike = np.empty((0, len(self.ids)))
+        excluded = np.array([self._place[id] for id in self._told], dtype=np.intp)
+        if self._likeness is not None and len(excluded):
+            self._likeness.fill(excluded)
+            alike = self._likeness.by_words[excluded]
+        return answers(self._shelf, query, earlier=self._plain.earlier, alike=alike)
+
     def _scores(self) -> tuple[Basis, NDArray[np.float64]]:
         """Score all records by the best that is known."""
         if self._learner.both:
@@ -214,9 +224,8 @@ class Ranker:
         if relevant:
             centre = np.asarray(self._shelf.matrix[relevant].sum(axis=0)).ravel()
             return "relevant", self._shelf.matrix @ centre
-        if self.query:
-            asked = self._shelf.row(self.query).toarray().ravel()
-            return "query", self._shelf.matrix @ asked
+        if self.query and len(self.ids):
+            return "query", self._asked(self.query)
         return "given", np.zeros(len(self.ids))
 
 
