@@ -8,7 +8,7 @@ time: an act that fails, or takes something back, does so.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -23,7 +23,7 @@ from ranvier.core.rules import Ledger
 from ranvier.core.search import Import, Record
 from ranvier.workflow.ports import Store
 
-__all__ = ["forget", "is_on_decision", "known", "learn", "read_records", "record_ids"]
+__all__ = ["appended", "forget", "is_on_decision", "known", "learn", "read_records", "record_ids"]
 
 
 @dataclass(slots=True)
@@ -65,6 +65,17 @@ def forget(store: Store) -> None:
         kept = _KEPT.setdefault(store, _Kept())
     with kept.lock:
         kept.ledger = None
+
+
+def appended(store: Store, events: Sequence[Event]) -> None:
+    """Note that decisions which the ledger took are in the log: they need not be read back."""
+    with _KEPT_LOCK:
+        kept = _KEPT.setdefault(store, _Kept())
+    with kept.lock:
+        for event in events:
+            if event.type != "decision.made" or event.seq != kept.seq + 1:
+                return
+            kept.seq = event.seq
 
 
 def learn(store: Store, ledger: Ledger, payload: object, *, client_id: str, type_: str) -> None:

@@ -20,7 +20,7 @@ from ranvier.core.screening import Decision
 from ranvier.core.search import Clustering
 from ranvier.core.value import find_anchor
 from ranvier.errors import AnchorError, InputError, NotFoundError, RuleError
-from ranvier.workflow.known import forget, is_on_decision, known, learn, record_ids
+from ranvier.workflow.known import appended, forget, is_on_decision, known, learn, record_ids
 from ranvier.workflow.ports import Store
 
 __all__ = ["Saying", "now", "record"]
@@ -83,10 +83,12 @@ def record(store: Store, sayings: Iterable[Saying]) -> list[Event]:
     with known(store) as ledger:
         drafts = _checked(store, ledger, sayings)
     try:
-        return store.append(drafts)
+        events = store.append(drafts)
     except BaseException:
         forget(store)  # the ledger took what the log did not
         raise
+    appended(store, events)
+    return events
 
 
 def _checked(store: Store, ledger: Ledger, sayings: Iterable[Saying]) -> list[Draft]:

@@ -80,10 +80,10 @@ def decide(
         item=now, stage=stage, reviewer=reviewer, verdict=verdict,
         reasons=reasons, note=note, tags=tags,
     )  # fmt: skip
-    event = record(desk.store, [Saying(payload=said, actor=reviewer, client_id=client_id, at=at)])[
-        0
-    ]
-    return _decided(desk, reviewer, stage, now, event.client_id, verdict)
+    saying = Saying(payload=said, actor=reviewer, client_id=client_id, at=at)
+    events = record(desk.store, [saying])
+    desk.hear(events)
+    return _decided(desk, reviewer, stage, now, events[0].client_id, verdict)
 
 
 def take_back(desk: Desk, reviewer: str, client_id: str) -> Decided:
@@ -111,7 +111,7 @@ def take_back(desk: Desk, reviewer: str, client_id: str) -> Decided:
         reason="taken back by the reviewer",
         client_id=f"{client_id}/undo",
     )
-    record(desk.store, [undo])
+    desk.hear(record(desk.store, [undo]))
     item = desk.layout.items.item_of(decision.item) or decision.item
     return _decided(desk, reviewer, decision.stage, item, client_id, None)
 
@@ -178,8 +178,9 @@ def resolve(
         item=now, stage=stage, reviewer=actor, verdict=verdict, reasons=reasons, note=note,
         resolves=True, how=how,
     )  # fmt: skip
-    event = record(desk.store, [Saying(payload=said, actor=actor, client_id=client_id, at=at)])[0]
-    return _decided(desk, actor, stage, now, event.client_id, verdict)
+    events = record(desk.store, [Saying(payload=said, actor=actor, client_id=client_id, at=at)])
+    desk.hear(events)
+    return _decided(desk, actor, stage, now, events[0].client_id, verdict)
 
 
 def _is_blind(view: View, stage: Stage, item: str) -> bool:
@@ -192,7 +193,6 @@ def _decided(
 ) -> Decided:
     """Say what became of a decision, and how far the reviewer is."""
     with desk.lock:
-        desk.catch_up()
         line = desk.line(stage, reviewer)
         return Decided(
             client_id=client_id,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -141,8 +141,21 @@ class Desk:
         """Read what came since; call it with the lock held."""
         if self.store.head()[0] == self.seq:
             return
+        self._take(self.store.events(after=self.seq))
+
+    def hear(self, events: Sequence[Event]) -> None:
+        """Take events that were just appended; what others appended before is read first."""
+        with self.lock:
+            new = [event for event in events if event.seq > self.seq]
+            if new and new[0].seq == self.seq + 1:
+                self._take(new)
+            elif new:
+                self.catch_up()
+
+    def _take(self, events: Iterable[Event]) -> None:
+        """Bring everything up to date with events that follow."""
         stale = False
-        for event in self.store.events(after=self.seq):
+        for event in events:
             self.seq = event.seq
             moved = self.votes.take(event)  # what is on no decision moves nothing
             if moved is not None:
