@@ -76,6 +76,16 @@ def test_a_decision_sent_twice_counts_once_and_can_be_taken_back(review):
     assert anna.queue(TA, n=1)[0].item == item
 
 
+def test_what_is_sent_again_counts_as_it_was_though_the_item_is_gone(review):
+    """As when two records were joined, or shared out anew, before the answer came."""
+    anna = review.seat(ANNA)
+    anna.begin(TA)
+    first = anna.decide(TA, "x1", "include", client_id="one")
+    anna.match("x0", "x1", same=True)
+    assert anna.decide(TA, "not-there-any-more", "include", client_id="one").client_id == "one"
+    assert anna.decide(TA, "x1", "include", client_id="one").verdict == first.verdict
+
+
 def test_an_exclusion_at_full_text_names_its_reason(review):
     anna, ben = review.seat(ANNA), review.seat(BEN)
     allotment = anna.begin(TA)

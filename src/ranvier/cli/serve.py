@@ -101,6 +101,7 @@ def serve(
         log_level="warning",
         access_log=False,  # addresses may carry a key
         server_header=False,
+        timeout_keep_alive=75,  # longer than most people look at a record
         timeout_graceful_shutdown=10,
     )
     uvicorn.Server(config).run(sockets=[listening])
