@@ -68,6 +68,7 @@ class Likeness:
         self._long = np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel()
         self._matrix = only_shared(matrix)
         self._singles = matrix[:, :singles]
+        self._turned: Matrix | None = None
         self._topics: NDArray[np.float32] | None = None
         self.typical = matrix @ (np.asarray(matrix.sum(axis=0)).ravel() / max(n, 1))
         # Pages that nobody asks for are never touched.
@@ -94,7 +95,9 @@ class Likeness:
             self.by_words[:] = all_alike(self._matrix)
             new = np.arange(n)
         else:
-            self.by_words[new] = (self._matrix[new] @ self._matrix.T).toarray()
+            if self._turned is None:
+                self._turned = self._matrix.T.tocsr()
+            self.by_words[new] = (self._matrix[new] @ self._turned).toarray()
         self.by_words[new, new] = self._long[new]
         self.by_words[new] += 1
         self.by_topic[new] = TOPIC_SCALE * (self._topics[new] @ self._topics.T) + 1
