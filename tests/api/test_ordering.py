@@ -158,3 +158,33 @@ def test_a_very_long_stage_keeps_the_order_of_the_hash(monkeypatch):
     hashed = ask(desk, Ordering(desk, "never"), ANNA)
     monkeypatch.setattr(ordering_module, "MOST", 59)
     assert ask(desk, Ordering(desk, "asked"), ANNA) == hashed
+
+
+def test_a_queue_that_cannot_be_ordered_does_not_end_the_ordering_of_the_others(monkeypatch):
+    desk = desk_of()
+    ordering = Ordering(desk)
+    done = threading.Event()
+    asked: list[str] = []
+
+    def order(stage: str, reviewer: str) -> None:
+        asked.append(reviewer)
+        if reviewer == ANNA:
+            raise ValueError(stage)
+        done.set()
+
+    monkeypatch.setattr(ordering, "_order", order)
+    try:
+        ordering.want(TA, ANNA)
+        ordering.want(TA, BEN)
+        assert done.wait(5)
+        assert asked == [ANNA, BEN]
+    finally:
+        ordering.close()
+
+
+def test_before_the_protocol_there_is_nothing_to_order():
+    store = MemoryStore()
+    record(store, [Saying(payload=Small.opened, actor=CHAIR)])
+    ordering = Ordering(Desk(store), "asked")
+    ordering.want(TA, CHAIR)
+    ordering.settle()

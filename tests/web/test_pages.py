@@ -108,6 +108,29 @@ def test_a_file_that_holds_no_records_says_why(client):
     assert "notes.txt" not in client.post(address).text
 
 
+def test_an_empty_file_offers_nothing_to_add(client):
+    page = drop(client, "small", "empty.ris", b"")
+    assert "nothing to add" in page
+    assert "/add" not in page
+
+
+def test_the_name_of_a_file_keeps_its_case(client):
+    page = drop(client, "small", "paper.pdf", b"%PDF-1.4 1 0 obj")
+    assert ">paper.pdf: this is a PDF" in page
+
+
+def test_a_record_without_a_title_is_named_as_such(client):
+    assert "(no title)" in drop(client, "small", "a.ris", b"TY  - JOUR\nAU  - A\nER  - \n")
+
+
+def test_both_stages_may_have_a_criterion_in_the_same_words(fresh):
+    fresh.post("/new", data={"title": "Zinc"})
+    same = {"criteria_title_abstract": "Not randomised", "criteria_full_text": "Not randomised"}
+    agreed = fresh.post("/r/zinc/screening/protocol", data=same)
+    assert agreed.url.path == "/r/zinc/screening"
+    assert agreed.text.count('<li dir="auto">Not randomised</li>') == 2
+
+
 def test_what_could_not_be_read_is_told_before_anything_is_added(client):
     odd = ris(1, 3).replace(b"PY  - 1982", b"PY  - nineteen")
     page = drop(client, "small", "odd.ris", odd + b"TY  - JOUR\nTI  - cut o")

@@ -149,3 +149,21 @@ def test_opening_lifts_the_blinding(team):
     allotment = re.search(r'name="allotment" value="([\w-]+)"', page)[1]
     opened = anna.post("/r/zinc/screening/open", data={"allotment": allotment}).text
     assert "no longer independent" not in opened
+
+
+def test_who_opens_a_review_that_was_made_at_the_command_line_has_a_name(serve, reviews):
+    served = serve(token=None, accounts=":memory:")
+    link = served.app.state.doors.accounts.invite("keep", by=None)
+    olga = served.client(token=None)
+    olga.post(f"/join/{link}", data={"login": "olga", "name": "Olga", "password": PASSWORD})
+    account = olga.get("/account").text
+    assert "Olga" in account
+    members = olga.get("/api/v1/reviews/small/team").json()
+    actor = members[0]["member"]["actor"].partition(":")[2]
+    for path in ("", "team", "screening"):
+        assert actor not in re.sub(r'"[^"]*"', "", olga.get(f"/r/small/{path}").text)
+    page = olga.post("/r/small/team/invite", data={"roles": ["reader"]}).text
+    secret = re.search(r'value="[^"]+/join/([\w-]+)"', page)[1]
+    ben = served.client(token=None)
+    ben.post(f"/join/{secret}", data={"login": "ben", "name": "Ben", "password": PASSWORD})
+    assert "Olga" in ben.get("/r/small/team").text

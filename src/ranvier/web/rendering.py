@@ -112,12 +112,19 @@ def _count(n: int) -> str:
     return f"{n:,}"
 
 
+def _sentence(text: str) -> str:
+    """Begin with a capital what is said in words; the name of a file stays as it is."""
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    return text if "." in first.rstrip(".,:;") else text[:1].upper() + text[1:]
+
+
 _FILTERS: dict[str, Callable[..., Any]] = {
     "title": safe_title,
     "url": safe_url,
     "doi_link": doi_link,
     "pubmed_link": pubmed_link,
     "count": _count,
+    "sentence": _sentence,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -12,8 +13,18 @@ from ranvier.errors import AccessError, NotFoundError
 from ranvier.web.shelf import Shelf
 from ranvier.web.signing_in import Visitor, visitor_of
 from ranvier.workflow.accounts import Invitation
+from ranvier.workflow.screen.team import MemberView
 
-__all__ = ["Seat", "SeatHere", "host_seat", "must", "names_of", "seat_at", "seat_here"]
+__all__ = [
+    "Seat",
+    "SeatHere",
+    "host_seat",
+    "members_of",
+    "must",
+    "names_of",
+    "seat_at",
+    "seat_here",
+]
 
 
 def seat_at(opened: OpenReview, visitor: Visitor) -> Seat:
@@ -95,6 +106,16 @@ def must(seat: Seat, act: Act) -> None:
         )
 
 
-def names_of(seat: Seat) -> dict[str, str]:
+def members_of(seat: Seat, request: Request) -> tuple[MemberView, ...]:
+    """Return the team; one who is not yet named in the review goes by the name they came in by."""
+    own = visitor_of(request)
+    return tuple(
+        replace(one, name=own.name) if not one.name and one.member.actor == own.actor else one
+        for one in seat.team()
+    )
+
+
+def names_of(seat: Seat, request: Request) -> dict[str, str]:
     """Return how the pages call those who act, by actor id; others go by their id."""
-    return {m.member.actor: m.name or m.member.actor.partition(":")[2] for m in seat.team()}
+    members = members_of(seat, request)
+    return {m.member.actor: m.name or m.member.actor.partition(":")[2] for m in members}

@@ -55,7 +55,7 @@ def history(request: Request, seat: SeatHere, after: str | None = None) -> Respo
         lines=shown,
         more=more,
         later=after is not None,
-        people=names_of(seat),
+        people=names_of(seat, request),
     )
 
 

@@ -29,5 +29,5 @@ def home(request: Request, seat: SeatHere) -> Response:
         path=milestones(seat, stages),
         searches=seat.searches(),
         members=[m for m in seat.team() if m.member.status == "active"],
-        people=names_of(seat),
+        people=names_of(seat, request),
     )

@@ -25,11 +25,15 @@ def progress(request: Request, seat: SeatHere) -> Response:
         own = seat.progress(view.stage)
         curve = recall_svg(own.found_at, own.decided, id=f"curve-{view.stage}")
         shown.append({"stage": view, "own": own, "curve": curve})
-    return page(request, "progress.html.j2", stages=shown, names=STAGES, people=names_of(seat))
+    return page(
+        request, "progress.html.j2", stages=shown, names=STAGES, people=names_of(seat, request)
+    )
 
 
 @router.get("/r/{review}/agreement")
 def agreement(request: Request, seat: SeatHere) -> Response:
     """Show how far reviewers agree, on what is opened."""
     shown = [(view, seat.agreement(view.stage)) for view in seat.stages()]
-    return page(request, "agreement.html.j2", stages=shown, names=STAGES, people=names_of(seat))
+    return page(
+        request, "agreement.html.j2", stages=shown, names=STAGES, people=names_of(seat, request)
+    )

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from ranvier.core.protocol import Criterion, ScreeningRule, Stage
 from ranvier.errors import InputError
 from ranvier.web.rendering import page, redirect
-from ranvier.web.seats import Seat, SeatHere
+from ranvier.web.seats import Seat, SeatHere, members_of
 from ranvier.web.words import N_
 
 __all__ = ["STAGES", "router"]
@@ -43,7 +43,7 @@ def screening(request: Request, review: str, seat: SeatHere) -> Response:
         protocol=seat.protocol,
         names=STAGES,
         rules=RULES,
-        members=seat.team(),
+        members=members_of(seat, request),
         may_begin=seat.may("begin"),
         may_open=seat.may("open"),
         may_protocol=seat.may("protocol"),
@@ -75,9 +75,10 @@ def state_protocol(
 ) -> Response:
     """Put criteria and rules into the protocol; a later change is an amendment with its reason."""
     held = {c.id: c for c in seat.protocol.criteria} if seat.protocol else {}
+    taken = set(held)
     criteria = (
-        *_criteria("title_abstract", criteria_title_abstract, held),
-        *_criteria("full_text", criteria_full_text, held),
+        *_criteria("title_abstract", criteria_title_abstract, held, taken),
+        *_criteria("full_text", criteria_full_text, held, taken),
     )
     rules = (
         ScreeningRule(
@@ -150,10 +151,14 @@ def _protocol_page(request: Request, seat: Seat, *, problem: str | None = None) 
     )
 
 
-def _criteria(stage: Stage, text: str, held: dict[str, Criterion]) -> list[Criterion]:
-    """Make criteria of lines; one whose words are known keeps its id, which decisions name."""
+def _criteria(
+    stage: Stage, text: str, held: dict[str, Criterion], taken: set[str]
+) -> list[Criterion]:
+    """Make criteria of lines; one whose words are known keeps its id, which decisions name.
+
+    New ids are added to those `taken`: both stages may have a criterion in the same words.
+    """
     known = {(c.stage, c.text): c.id for c in held.values()}
-    taken = set(held)
     found: list[Criterion] = []
     for line in dict.fromkeys(one.strip(" \t-*•") for one in text.splitlines()):
         if not line:

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from ranvier.core.team import ROLES, Role
 from ranvier.errors import InputError, NotFoundError
 from ranvier.web.rendering import page, redirect
-from ranvier.web.seats import Seat, SeatHere, must
+from ranvier.web.seats import Seat, SeatHere, members_of, must
+from ranvier.web.signing_in import visitor_of
 from ranvier.web.signing_in.doors import Doors
 from ranvier.web.words import N_
 from ranvier.workflow.accounts import Accounts
@@ -49,9 +50,12 @@ def invite(
     chosen = tuple(role for role in ROLES if role in (roles or ()))
     if not chosen:
         raise InputError("no role was chosen.", remedy="Choose one or more, then make the link.")
-    secret = _accounts(request).invite(
-        "join", by=seat.actor, review=review, roles=chosen, note=note
-    )
+    accounts = _accounts(request)
+    for me in seat.team():
+        if me.member.actor == seat.actor and not me.name:  # whom they invite will read their name
+            name = visitor_of(request).name
+            seat.put_member(seat.actor, me.member.roles, name=name)
+    secret = accounts.invite("join", by=seat.actor, review=review, roles=chosen, note=note)
     link = f"{request.app.state.settings.address}/join/{secret}"
     return _page(request, review, seat, link=link, about=note)
 
@@ -115,7 +119,7 @@ def _page(
     return page(
         request,
         "team.html.j2",
-        members=seat.team(),
+        members=members_of(seat, request),
         manages=manages,
         roles=ROLE_WORDS,
         waiting=waiting,

@@ -92,7 +92,12 @@ class Ordering:
         """Put one queue after the other in order, until it is closed."""
         try:
             while (wanted := self._next(wait=True)) is not None:
-                self._order(*wanted)
+                try:
+                    self._order(*wanted)
+                except StorageError:
+                    raise
+                except Exception:  # one queue keeps its order; the others are still put in theirs
+                    _LOG.exception("The queue of %s at %s was not put in order.", *reversed(wanted))
         except StorageError as error:
             if not self._closed:
                 _LOG.warning("%s", error)
@@ -117,6 +122,8 @@ class Ordering:
             desk = self._desk
             with desk.lock:
                 layout = desk.layout
+                if not layout.readers.get(stage):  # nothing was given out, or no longer is
+                    return
                 who = None if layout.rule(stage).order == "shared" else reviewer
                 told = _told(desk, stage, who)
                 line = desk.line(stage, reviewer)
