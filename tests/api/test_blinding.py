@@ -46,6 +46,7 @@ READS: dict[str, Callable[[Seat], Any]] = {
     "roles": lambda s: s.roles,
     "may": lambda s: [s.may(act) for act in ("read", "screen", "resolve", "team")],
     "blinded": lambda s: [s.blinded(stage) for stage in STAGES],
+    "simulated": lambda s: s.simulated,
     "protocol": lambda s: s.protocol,
     "stages": lambda s: s.stages(),
     "queue": lambda s: [s.queue(stage, n=20, after=("r1",)) for stage in STAGES],

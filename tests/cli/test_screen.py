@@ -161,3 +161,16 @@ def test_it_says_that_it_needs_a_terminal(place):
     )
     assert done.returncode == 1
     assert "needs a terminal" in done.stderr
+
+
+def test_a_simulated_demonstration_says_so_at_every_record(terminal, tmp_path):
+    ranvier.api.demonstrate_screening(tmp_path / "demo", actor=ANNA)
+    at = terminal("screen", str(tmp_path / "demo"), "--as", "anna")
+    assert "do not exist" in at.until("› ")
+    for _ in range(2):
+        at.press("i")
+        at.until("included")
+        assert "simulated demonstration" in at.until("› ")
+    at.press("q")
+    at.until("2 decided now")
+    assert at.ended() == 0

@@ -12,6 +12,7 @@ from ranvier.core.facts import ReviewOpened, Undone, Withdrawn
 from ranvier.core.finding import Finding
 from ranvier.core.judgement import Certainty, RiskOfBias
 from ranvier.core.protocol import Comparison, Criterion, ScreeningRule
+from ranvier.core.rules import Ledger
 from ranvier.core.screening import Decision
 from ranvier.core.search import Clustering, Import
 from ranvier.core.study import Conflict, Report
@@ -393,3 +394,8 @@ def test_a_field_of_the_wrong_type_is_named(small, full):
     with pytest.raises(RuleError, match=r"row.extracted: .*note") as caught:
         record(full, [Saying(payload=row, actor="person:anna", file="rows.csv", row=9)])
     assert (caught.value.file, caught.value.row) == ("rows.csv", 9)
+
+
+def test_a_review_that_is_simulated_says_what_is():
+    said = Ledger().problems(ReviewOpened(id="b", title="B", simulated=" "))
+    assert "what in it is simulated" in said[0]

@@ -9,6 +9,7 @@ Examples
 '11.00 (2.86 to 42.25)'
 """
 
+from ranvier.api.demonstration import Demonstration, demonstrate_screening
 from ranvier.api.doors import (
     RecordsCase,
     benchmark_dedup,
@@ -29,6 +30,7 @@ from ranvier.workflow.analyse_sheet import analyse_sheet as analyse
 from ranvier.workflow.draw_sheet import draw_sheet as draw
 
 __all__ = [
+    "Demonstration",
     "OpenReview",
     "RecordsCase",
     "Seat",
@@ -38,6 +40,7 @@ __all__ = [
     "benchmark_design",
     "benchmark_records",
     "benchmark_screening",
+    "demonstrate_screening",
     "draw",
     "new",
     "open",

@@ -126,6 +126,12 @@ class Seat:
             return view.layout.review.opened.language
 
     @property
+    def simulated(self) -> str | None:
+        """What in the review is simulated, if it is a demonstration; None of a true review."""
+        with self._view() as view:
+            return view.layout.review.simulated
+
+    @property
     def protocol(self) -> Protocol | None:
         """The protocol in force."""
         with self._view() as view:

@@ -10,14 +10,15 @@ import click
 
 import ranvier
 from ranvier.cli.output import next_step, remark, working
-from ranvier.cli.places import actor_option, introduce, place_argument
-from ranvier.errors import RanvierError
+from ranvier.cli.places import acting, actor_option, introduce, place_argument
+from ranvier.errors import InputError, RanvierError
 
 __all__ = ["demo", "new"]
 
 
 @click.command()
 @click.argument("name", default="mmn")
+@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--to",
     type=click.Path(file_okay=False, path_type=Path),
@@ -25,19 +26,60 @@ __all__ = ["demo", "new"]
     show_default=True,
     help="Folder to work in.",
 )
-def demo(name: str, to: Path) -> None:
-    """Restore the shipped review, recompute it, build its page.
+def demo(name: str, folder: Path | None, to: Path) -> None:
+    """Restore the shipped review, recompute it, build its page; or show a team that screens.
 
-    NAME is mmn: treatments for multifocal motor neuropathy (the default).
+    NAME is mmn: treatments for multifocal motor neuropathy (the default); or screening.
 
-    The review is restored to TO/NAME/review, its log is proved, everything is computed from the
-    log, and the page is written to TO/NAME/index.html. Run it as often as you like: a review there
-    that you changed is set aside, not overwritten.
+    mmn is restored to TO/mmn/review, its log is proved, everything is computed from the log, and
+    the page is written to TO/mmn/index.html. Run it as often as you like: a review there that you
+    changed is set aside, not overwritten.
+
+    screening makes a review in FOLDER (TO/screening unless given) in which simulated reviewers
+    have voted on the records of mmn: conflicts to settle, agreement to look at, and a queue of
+    your own. Every page of it says that it is simulated.
 
     \b
-    Example:
+    Examples:
       ranvier demo --to build
+      ranvier demo screening
     """
+    if name == "screening":
+        _demo_screening(folder or to / "screening")
+    elif folder is not None:
+        raise InputError(
+            f"FOLDER is for `ranvier demo screening`, not for {name}.",
+            remedy=f"Say where with --to: ranvier demo {name} --to {folder}",
+        )
+    else:
+        _demo_review(name, to)
+
+
+def _demo_screening(place: Path) -> None:
+    """Make the demonstration of screening; say what there is to do in it."""
+    from ranvier.api import demonstrate_screening
+    from ranvier.cli.screen import STAGE_NAMES
+
+    with working("Making the review and simulating its reviewers"):
+        made = demonstrate_screening(place, actor=acting(None))
+    remark(f"Simulated demonstration. {made.simulated}")
+    remark(
+        f"Made a review of {made.records} records, with {made.votes} simulated votes: "
+        f"{made.settled} conflicts are settled, {made.conflicts} wait for you, and "
+        + ", ".join(f"{n} records at {STAGE_NAMES[stage]}" for stage, n in made.waiting.items())
+        + " are yours to read."
+    )
+    click.echo(str(place))
+    command = _as_called()
+    next_step(
+        "screen and settle in the browser, or screen in the terminal:\n"
+        f"  {command} serve {place}\n"
+        f"  {command} screen {place}"
+    )
+
+
+def _demo_review(name: str, to: Path) -> None:
+    """Restore a shipped review, prove it, build its page."""
     snapshot = ranvier.shipped(name)
     home = to / name
     place = home / "review"

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from ranvier.workflow.screen.cards import Card
     from ranvier.workflow.screen.progress import StageView
 
-__all__ = ["screen"]
+__all__ = ["STAGE_NAMES", "screen"]
 
-_NAMES: dict[Stage, str] = {"title_abstract": "title and abstract", "full_text": "full text"}
+STAGE_NAMES: dict[Stage, str] = {"title_abstract": "title and abstract", "full_text": "full text"}
 _VERDICTS: dict[str, Verdict] = {
     "i": "include", "e": "exclude", "m": "maybe", "x": "not_retrieved",
 }  # fmt: skip
@@ -103,7 +103,7 @@ def screen(place: str, stage: Stage | None, actor: str) -> None:
             done = _Session(keyboard, seat, view.stage, view.criteria, view.needs_reason).run()
         view = _stage(seat, view.stage)
     said = f"{done} decided now, {view.decided} in all, {view.left} left"
-    click.echo(f"{said} at {_NAMES[view.stage]}")
+    click.echo(f"{said} at {STAGE_NAMES[view.stage]}")
     if view.left:
         next_step(f"go on with: ranvier screen {place} --stage {view.stage}")
     elif view.conflicts is None:
@@ -127,7 +127,7 @@ def _stage(seat: Seat, stage: Stage | None) -> StageView:
     found = next((view for view in views if view.stage == stage), None)
     if found is None:
         raise InputError(
-            f"the protocol has no screening at {_NAMES[stage]}.",
+            f"the protocol has no screening at {STAGE_NAMES[stage]}.",
             remedy=f"Name one of: {', '.join(view.stage for view in views)}.",
         )
     return found
@@ -153,6 +153,9 @@ class _Session:
         console = Console(highlight=False)
         console.width = min(console.width, _WIDEST)
         words = _words(self.seat)
+        simulated = self.seat.simulated
+        if simulated is not None:
+            remark(f"Simulated demonstration. {_plain(simulated)}")
         done = 0
         again: str | None = None
         while True:
@@ -160,7 +163,7 @@ class _Session:
             if card is None:
                 return done
             again = None
-            _show(console, card, words, self.criteria)
+            _show(console, card, words, self.criteria, simulated=simulated is not None)
             step = self._act(console, card)
             if step == "stop":
                 return done
@@ -318,7 +321,12 @@ def _words(seat: Seat) -> tuple[WordGroup, ...]:
 
 
 def _show(
-    console: Console, card: Card, words: Sequence[WordGroup], criteria: Sequence[Criterion]
+    console: Console,
+    card: Card,
+    words: Sequence[WordGroup],
+    criteria: Sequence[Criterion],
+    *,
+    simulated: bool,
 ) -> None:
     """Print a record."""
     from rich.padding import Padding
@@ -327,7 +335,7 @@ def _show(
 
     from ranvier.core.record import abstract_sections
 
-    console.print(Rule(style="dim"))
+    console.print(Rule("simulated demonstration" if simulated else "", style="dim"))
     if card.retracted:
         console.print(Text("RETRACTED: the source says so.", style="bold red"))
     console.print(_marked(card.title or "(no title)", words, base="bold"))

@@ -34,12 +34,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewOpened:
-    """The first fact of every review."""
+    """The first fact of every review.
+
+    Attributes
+    ----------
+    simulated : str
+        Of a demonstration: what in it is simulated, and how, in a sentence or two that every page
+        shows. A true review has none.
+    """
 
     id: str
     title: str
     language: str = "en"
     summary: str | None = None
+    simulated: str | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

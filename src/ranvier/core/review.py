@@ -98,6 +98,11 @@ class Review:
             remedy="Making it was cut short; remove it and make it again with `ranvier new`.",
         )
 
+    @property
+    def simulated(self) -> str | None:
+        """What in it is simulated, if it is a demonstration; None of a true review."""
+        return self.opened.simulated or None
+
     @cached_property
     def protocol(self) -> Protocol | None:
         """The protocol in force."""

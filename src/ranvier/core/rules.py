@@ -140,6 +140,8 @@ def _opened(opened: ReviewOpened) -> list[str]:
         problems.append(
             f"the id {opened.id!r} is not up to 64 letters, digits, dots, hyphens and underscores."
         )
+    if isinstance(opened.simulated, str) and not opened.simulated.strip():
+        problems.append("it does not say what in it is simulated: say it, or leave it out.")
     return problems
 
 

@@ -93,6 +93,7 @@ def _shared(request: Request) -> dict[str, Any]:
         "seat": seat,
         "review_key": key,
         "review_title": seat.title if seat is not None else None,
+        "simulated": seat.simulated if seat is not None else None,
         "base": f"/r/{key}" if key else None,
         "nav": entries(seat, f"/r/{key}", request.url.path) if seat is not None else (),
         "theme": theme if theme in ("light", "dark") else None,
