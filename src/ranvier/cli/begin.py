@@ -40,7 +40,7 @@ def demo(name: str, folder: Path | None, to: Path) -> None:
     your own. Every page of it says that it is simulated.
 
     \b
-    Examples:
+    Example:
       ranvier demo --to build
       ranvier demo screening
     """
