@@ -166,3 +166,9 @@ def test_what_cannot_be_compared_is_refused(ratings, says):
 def test_a_category_that_was_not_announced_is_refused():
     with pytest.raises(InputError, match="'x' is none of the categories"):
         agreement({"a": ["x", "y"], "b": ["y", "y"]}, categories=["y", "z"])
+
+
+def test_no_interval_of_a_share_goes_below_nothing():
+    found = agreement({"A": [1, 2, 1, 2, 1], "B": [1, 1, 2, 2, 1]}).coefficients
+    assert found["percent"].ci_lb == 0
+    assert found["pabak"].ci_lb < 0

@@ -167,3 +167,36 @@ def test_who_opens_a_review_that_was_made_at_the_command_line_has_a_name(serve, 
     ben = served.client(token=None)
     ben.post(f"/join/{secret}", data={"login": "ben", "name": "Ben", "password": PASSWORD})
     assert "Olga" in ben.get("/r/small/team").text
+
+
+def test_the_set_up_offers_the_pilot_first_and_the_rest_when_it_is_opened(team):
+    _, anna = team
+    invited(team, "ben", "reviewer")
+    add(anna, "zinc", drop(anna, "zinc", "a.ris", ris(1, 9)))
+    anna.post("/r/zinc/duplicates/find")
+    anna.post(
+        "/r/zinc/screening/protocol",
+        data={"criteria_title_abstract": "Animals", "pilot_title_abstract": "3"},
+    )
+    page = anna.get("/r/zinc/screening").text
+    assert "Begin the pilot" in page
+    assert 'value="main"' not in page
+    members = [m["member"]["actor"] for m in anna.get("/api/v1/reviews/zinc/team").json()]
+    form = {"stage": "title_abstract", "reviewers": members}
+    assert anna.post("/r/zinc/screening/begin", data=form | {"kind": "main"}).status_code == 422
+    page = anna.post("/r/zinc/screening/begin", data=form | {"kind": "pilot"}).text
+    assert "The pilot round comes first" in page
+    assert "/screening/begin" not in page
+    pilot = re.search(r'name="allotment" value="([^"]+)"', page)[1]
+    page = anna.post("/r/zinc/screening/open", data={"allotment": pilot}).text
+    assert "Begin screening" in page
+    assert "/screening/begin" in page
+
+
+def test_roles_are_changed_of_members_only(team):
+    _, anna = team
+    form = {"actor": "person:nobody", "roles": ["owner"]}
+    refused = anna.post("/r/zinc/team/roles", data=form)
+    assert refused.status_code == 404
+    assert "not in the team" in refused.text
+    assert len(anna.get("/api/v1/reviews/zinc/team").json()) == 1

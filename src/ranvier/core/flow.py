@@ -201,7 +201,11 @@ def _warnings(
     in_reports = {review.item_of(report.record) for report in review.reports.values()}
     homeless = sorted(included - in_reports)
     if homeless:
-        yield f"{len(homeless)} included reports belong to no study: {', '.join(homeless[:5])}."
+        named = ", ".join(homeless[:5]) + (", …" if len(homeless) > 5 else "")
+        yield (
+            f"{len(homeless)} included reports belong to no study: {named}. "
+            "They are not among the studies included until a study is described for each."
+        )
     elif len(told) != len(included):
         yield (
             f"{len(included)} reports are included on the full text, but the included and ongoing "

@@ -275,8 +275,13 @@ def _among_many(name: CoefficientName, counts: Matrix, w: Matrix, level: float) 
         return Coefficient(name=name, estimate=given, se=None, ci_lb=None, ci_ub=None)
     se = float(np.sqrt(((each - estimate) ** 2).sum() / (n * (n - 1))))
     half = float(stdtrit(n - 1, (1 + level) / 2)) * se
+    least = 0.0 if name == "percent" else -np.inf  # a share cannot be less; what chance allows can
     return Coefficient(
-        name=name, estimate=estimate, se=se, ci_lb=estimate - half, ci_ub=min(1.0, estimate + half)
+        name=name,
+        estimate=estimate,
+        se=se,
+        ci_lb=float(max(least, estimate - half)),
+        ci_ub=min(1.0, estimate + half),
     )
 
 

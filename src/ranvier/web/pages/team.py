@@ -86,6 +86,11 @@ def change_roles(
         raise InputError(
             "a member has one role or more.", remedy="Choose one, or let the member go."
         )
+    must(seat, "team")
+    if actor not in {one.member.actor for one in seat.team()}:
+        raise NotFoundError(
+            f"{actor!r} is not in the team.", remedy="Invite them; they join by the link."
+        )
     seat.put_member(actor, chosen)
     return redirect(request, f"/r/{review}/team", said="The roles are changed.")
 
