@@ -54,6 +54,7 @@ READS: dict[str, Callable[[Seat], Any]] = {
     "mine": lambda s: [s.mine(stage) for stage in STAGES],
     "conflicts": lambda s: [s.conflicts(stage) for stage in STAGES],
     "progress": lambda s: [s.progress(stage) for stage in STAGES],
+    "stopping": lambda s: [s.stopping(stage) for stage in STAGES],
     "agreement": lambda s: [s.agreement(stage) for stage in STAGES],
     "flow": lambda s: s.flow(),
     "review": lambda s: shown(s.review()),

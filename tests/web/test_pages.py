@@ -92,7 +92,12 @@ def test_the_path_from_nothing_to_a_flow_diagram(fresh):
         "Records screened (n&nbsp;=&nbsp;2)".replace("&nbsp;", "\u00a0")
         in fresh.get(f"/r/{review}/flow").text
     )
-    assert "1 found among the first 2 read" in fresh.get(f"/r/{review}/progress").text
+    progress = fresh.get(f"/r/{review}/progress").text
+    assert "Relevant records found in 2 records read" in progress
+    assert "All records were read: nothing is missed but by a wrong decision." in progress
+    assert "SAFE checklist" in progress
+    stopping = fresh.get(f"/api/v1/reviews/{review}/stopping/title_abstract").json()
+    assert (stopping["judged"]["state"], stopping["judged"]["found"]) == ("all_read", 1)
     history = fresh.get(f"/r/{review}/history").text
     assert "imported records" in history
     exported = fresh.get(f"/r/{review}/export/file", params={"which": "included", "format": "ris"})

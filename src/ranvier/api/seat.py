@@ -36,6 +36,7 @@ from ranvier.workflow.screen.desk import Desk
 from ranvier.workflow.screen.handing_on import LogLine
 from ranvier.workflow.screen.ordering import Ordering
 from ranvier.workflow.screen.progress import ConflictView, Mine, Progress, StageView
+from ranvier.workflow.screen.stopping_here import StoppingView, history_of, stop
 from ranvier.workflow.screen.team import MemberView
 from ranvier.workflow.screen.view import View
 
@@ -305,6 +306,16 @@ class Seat:
         """Say how far one is, and the team if that is not hidden."""
         with self._view() as view:
             return progressing.progress(view, stage)
+
+    def stopping(self, stage: Stage) -> StoppingView:
+        """Say whether enough has been read, and what is likely to be left.
+
+        Of the team's reading where no vote is hidden from one, else of one's own share; computed
+        anew only when something was decided.
+        """
+        with self._view() as view:
+            history = history_of(view, stage)
+        return stop(history, stage)
 
     def agreement(self, stage: Stage) -> tuple[AgreementView, ...]:
         """Measure how far reviewers agreed before they saw each other's decisions.

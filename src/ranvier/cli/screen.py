@@ -102,8 +102,13 @@ def screen(place: str, stage: Stage | None, actor: str) -> None:
         with _Keyboard() as keyboard:
             done = _Session(keyboard, seat, view.stage, view.criteria, view.needs_reason).run()
         view = _stage(seat, view.stage)
+        rule = seat.stopping(view.stage) if done else None
     said = f"{done} decided now, {view.decided} in all, {view.left} left"
     click.echo(f"{said} at {STAGE_NAMES[view.stage]}")
+    if rule is not None and rule.judged is not None:
+        click.echo(str(rule))
+        for line in (rule.judged.guarantee, *rule.notes):
+            remark(line)
     if view.left:
         next_step(f"go on with: ranvier screen {place} --stage {view.stage}")
     elif view.conflicts is None:

@@ -144,6 +144,12 @@ def progress(seat: SeatHere, stage: Stage) -> Response:
     return _json(seat.progress(stage))
 
 
+@router.get("/{review}/stopping/{stage}")
+def stopping(seat: SeatHere, stage: Stage) -> Response:
+    """Say whether enough has been read, what is likely to be left, and under which condition."""
+    return _json(seat.stopping(stage))
+
+
 @router.get("/{review}/agreement/{stage}")
 def agreement(seat: SeatHere, stage: Stage) -> Response:
     """Say how far reviewers agree, on what one may see."""

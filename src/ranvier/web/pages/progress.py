@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from ranvier.reporting.figures.recall_figure import recall_plot
 from ranvier.reporting.recall_curve import recall_svg
 from ranvier.web.pages.set_up import STAGES
 from ranvier.web.rendering import page
@@ -23,8 +24,12 @@ def progress(request: Request, seat: SeatHere) -> Response:
     shown: list[dict[str, Any]] = []
     for view in seat.stages():
         own = seat.progress(view.stage)
-        curve = recall_svg(own.found_at, own.decided, id=f"curve-{view.stage}")
-        shown.append({"stage": view, "own": own, "curve": curve})
+        rule = seat.stopping(view.stage)
+        if rule.course is not None:
+            curve = recall_plot(rule.course).html()
+        else:
+            curve = recall_svg(own.found_at, own.decided, id=f"curve-{view.stage}")
+        shown.append({"stage": view, "own": own, "curve": curve, "rule": rule})
     return page(
         request, "progress.html.j2", stages=shown, names=STAGES, people=names_of(seat, request)
     )

@@ -161,6 +161,10 @@ class Votes:
             if cast is not None:
                 yield cast
 
+    def begun(self, stage: Stage, item: str, voice: str) -> int:
+        """Return the event by which a voice first decided on an item, whatever stands now."""
+        return min(seq for seq, _, other in self._names[stage, item] if other == voice)
+
     def before(self, stage: Stage, item: str, voice: str, *, until: int) -> Cast | None:
         """Return a vote on an item as it stood before an event."""
         held: Cast | None = None
