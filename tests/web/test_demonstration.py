@@ -44,3 +44,12 @@ def test_a_page_that_is_not_there_and_the_list_of_reviews_say_it_too(demonstrati
 
 def test_a_true_review_bears_none(client):
     assert 'class="simulated"' not in client.get("/r/small/").text
+
+
+def test_conflicts_of_what_is_opened_are_shown_to_who_screens_the_rest(demonstration):
+    (key,) = (held.key for held in demonstration.app.state.shelf.reviews())
+    shown = demonstration.get(f"/r/{key}/conflicts/title_abstract").text
+    assert "Reviewer 1" in shown
+    assert "Hidden while you screen here" not in shown
+    hidden = demonstration.get(f"/r/{key}/conflicts/full_text").text
+    assert "Hidden while you screen here" in hidden

@@ -111,7 +111,7 @@ def _conflicts(
 ) -> Response:
     """Show one conflict of those there are, and where it stands among them."""
     view = stage_of(seat, stage)
-    found = () if view.blinded and view.conflicts is None else seat.conflicts(stage, limit=LISTED)
+    found = seat.conflicts(stage, limit=LISTED)
     place = next((n for n, one in enumerate(found) if one.item == item), 0)
     shown = found[place] if found else None
     criteria = criteria_of(seat, stage)
