@@ -113,6 +113,17 @@ def test_a_file_that_holds_no_records_says_why(client):
     assert "notes.txt" not in client.post(address).text
 
 
+def test_a_page_left_open_does_not_overrule_what_was_decided_about_a_pair(client):
+    add(client, "small", drop(client, "small", "hits.csv", TWINS))
+    found = client.post("/r/small/duplicates/find").text
+    pair = {name: re.search(rf'name="{name}" value="(\w+)"', found)[1] for name in "ab"}
+    client.post("/r/small/duplicates", data=pair | {"verdict": "same"})
+    turned = {"a": pair["b"], "b": pair["a"]}
+    again = client.post("/r/small/duplicates", data=turned | {"verdict": "different"})
+    assert "had been decided meanwhile" in again.text
+    assert client.get("/api/v1/reviews/small/flow").json()["duplicates"] == 2
+
+
 def test_an_empty_file_offers_nothing_to_add(client):
     page = drop(client, "small", "empty.ris", b"")
     assert "nothing to add" in page

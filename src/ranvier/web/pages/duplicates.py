@@ -66,7 +66,15 @@ def decide(
     verdict: Annotated[Literal["same", "different"], Form()],
     skip: Annotated[int, Form()] = 0,
 ) -> Response:
-    """Decide about two records; no machine overrules it."""
+    """Decide about two records; no machine overrules it.
+
+    A page that was left open, or a colleague's, may show a pair that has been decided since: who
+    sends it has not seen that decision, so it stands until it is taken back.
+    """
+    must(seat, "match")
+    if any({one.a, one.b} == {a, b} for one in seat.doubts(limit=0).answers):
+        said = "This pair had been decided meanwhile; that decision stands."
+        return redirect(request, _address(review, skip), said=said)
     seat.match(a, b, verdict == "same")
     return redirect(request, _address(review, skip))
 
