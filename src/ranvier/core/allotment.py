@@ -100,7 +100,7 @@ def pick(
     Examples
     --------
     >>> pick("r1", ["a", "b", "c"], 2)
-    ('b', 'c')
+    ('a', 'c')
     >>> pick("r1", ["a", "b", "c"], 1, besides=["b", "c"])
     ('a',)
     """
