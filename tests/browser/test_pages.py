@@ -130,6 +130,7 @@ def _path(page: Page, served: Any, *, script: bool) -> str:
         if not script:
             page.click("text=Look at the files")
         expect(page.locator("main")).to_contain_text("records", timeout=30_000)
+        page.fill("input[name=day]", "2026-01-31")
         page.click("main button.primary:has-text('Add ')")
         expect(page.locator(".upload .said")).to_contain_text("records added", timeout=30_000)
         page.click(".upload header button")

@@ -57,6 +57,7 @@ def test_from_an_imported_file_to_the_settled_conflict(contexts, served: Any):
     base = owner.url.rstrip("/")
     owner.goto(f"{base}/import")
     owner.set_input_files("#files", {"name": "zinc.ris", "mimeType": "text/plain", "buffer": RIS})
+    owner.fill("input[name=day]", "2026-01-31")
     owner.click("main button.primary:has-text('Add 6')")
     expect(owner.locator(".upload .said")).to_contain_text("records added")
     owner.goto(f"{base}/screening/protocol")
