@@ -40,7 +40,7 @@ def test_both_learners_give_the_same_scores_on_the_same_rows():
             learner.tell(i, bool(OLD.relevant[i]))
         if i % 40 == 39:
             one.scores()
-            np.testing.assert_allclose(one._margins[0], other.scores(), atol=20 * SETTLED)
+            np.testing.assert_allclose(one._words.margin, other.scores(), atol=20 * SETTLED)
 
 
 def test_a_large_set_is_ranked_much_like_an_exact_one(few):

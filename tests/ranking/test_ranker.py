@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ranvier.errors import InputError
-from ranvier.ranking.descent import SETTLED, SWEEPS, class_costs, descend, descent
+from ranvier.ranking.descent import SETTLED, SWEEPS, add_rows, adding, class_costs, descend, descent
+from ranvier.ranking.machine import Machine
 from ranvier.ranking.ranker import Ranker, Text
 from ranvier.ranking.simulate import simulate
 from ranvier.ranking.words import Rarity, count_words, weigh
@@ -102,7 +103,7 @@ def test_the_dual_is_solved():
     yes, no = class_costs(15, 105)
     ridge = np.where(signs > 0, 0.5 / yes, 0.5 / no)
     alpha, margin = np.zeros(120), np.zeros(120)
-    descend(rows, np.arange(120), signs, ridge, alpha, margin, SETTLED, SWEEPS)
+    descend(rows, signs, ridge, alpha, margin, SETTLED, SWEEPS)
     np.testing.assert_allclose(margin, rows @ (alpha * signs), atol=1e-8)
     slope = signs * margin - 1 + alpha * ridge
     assert (slope[alpha == 0] > -SETTLED).all()
@@ -120,11 +121,34 @@ def test_the_compiled_descent_takes_the_same_steps():
     ends = []
     for solve in (descend, descent()):
         alpha, margin = np.zeros(60), np.zeros(60)
-        steps = solve(rows, np.arange(60), signs, ridge, alpha, margin, SETTLED, SWEEPS)
+        steps = solve(rows, signs, ridge, alpha, margin, SETTLED, SWEEPS)
         ends.append((steps, alpha, margin))
     assert ends[0][0] == ends[1][0]
     np.testing.assert_allclose(ends[0][1], ends[1][1], atol=1e-9)
     np.testing.assert_allclose(ends[0][2], ends[1][2], atol=1e-9)
+
+
+def test_rows_are_added_to_a_margin_the_same_way_compiled():
+    draw = np.random.default_rng(2)
+    rows = draw.normal(size=(9, 30)).astype(np.float32)
+    for many in (0, 1, 4, 7):
+        places, by = draw.permutation(9)[:many], draw.normal(size=many).astype(np.float32)
+        for add in (add_rows, adding()):
+            margin = np.ones(30)
+            add(rows, places, by, margin)
+            np.testing.assert_allclose(margin, 1 + by @ rows[places], atol=1e-6)
+
+
+def test_a_machine_fitted_step_by_step_ends_where_one_fitted_at_once_does():
+    draw = np.random.default_rng(3)
+    x = draw.normal(size=(600, 20)).astype(np.float32)
+    rows, held = x @ x.T / 20 + 1, draw.permutation(600)[:400]
+    signs = np.where(x[held, 0] > 0.5, 1.0, -1.0)
+    ridge = np.full(400, 60.0)
+    steps, once = (Machine(600, settled=1e-6) for _ in range(2))
+    for m in (1, 3, 150, 151, 399, 400):
+        steps.fit(rows, held[:m], signs[:m], ridge[:m])
+    np.testing.assert_allclose(steps.margin, once.fit(rows, held, signs, ridge), atol=1e-4)
 
 
 def test_words_weigh_as_scikit_learn_weighs_them():

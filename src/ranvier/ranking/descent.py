@@ -19,6 +19,8 @@ __all__ = [
     "ROUGH",
     "SETTLED",
     "SWEEPS",
+    "add_rows",
+    "adding",
     "class_costs",
     "descend",
     "descend_words",
@@ -52,8 +54,7 @@ def class_costs(relevant: int, irrelevant: int) -> tuple[float, float]:
 
 
 def descend(
-    rows: NDArray[Any],
-    held: NDArray[np.intp],
+    pairs: NDArray[Any],
     signs: NDArray[np.float64],
     ridge: NDArray[np.float64],
     alpha: NDArray[np.float64],
@@ -65,36 +66,52 @@ def descend(
 
     Parameters
     ----------
-    rows : array, shape (r, w)
-        Similarities: ``rows[held[j], held[i]]`` is that of labelled records j and i, intercept
-        included.
-    held : array of int, shape (m,)
-        Which rows are the labelled records.
+    pairs : array, shape (m, m)
+        Similarities of the labelled records with each other, intercept included.
     signs : array, shape (m,)
         1 for relevant, -1 for irrelevant.
     ridge : array, shape (m,)
         1 / (2 cost) of each.
     alpha : array, shape (m,)
         Where to begin, and the answer.
-    margin : array, shape (w,)
-        ``sum alpha_j signs_j rows[held[j]]`` to begin with, and in the end.
+    margin : array, shape (m,)
+        ``sum alpha_j signs_j pairs[j]`` to begin with, and in the end.
     """
     steps = 0
     for _ in range(sweeps):
         moved = False
-        for j in range(len(held)):
-            i = held[j]
-            slope = signs[j] * margin[i] - 1.0 + alpha[j] * ridge[j]
+        for j in range(len(signs)):
+            slope = signs[j] * margin[j] - 1.0 + alpha[j] * ridge[j]
             if (alpha[j] <= 0.0 and slope >= 0.0) or abs(slope) < settled:
                 continue
-            new = max(0.0, alpha[j] - slope / (rows[i, i] + ridge[j]))
-            margin += (new - alpha[j]) * signs[j] * rows[i]
+            new = max(0.0, alpha[j] - slope / (pairs[j, j] + ridge[j]))
+            margin += (new - alpha[j]) * signs[j] * pairs[j]
             alpha[j] = new
             moved = True
             steps += 1
         if not moved:
             break
     return steps
+
+
+def add_rows(
+    rows: NDArray[Any],
+    places: NDArray[np.intp],
+    by: NDArray[np.float32],
+    margin: NDArray[np.float64],
+) -> None:
+    """Add rows, each times a number, to a margin in place.
+
+    Parameters
+    ----------
+    rows : array, shape (r, n)
+    places : array of int, shape (k,)
+        Which rows.
+    by : array, shape (k,)
+    margin : array, shape (n,)
+    """
+    for i, b in zip(places, by, strict=True):
+        margin += b * rows[i]
 
 
 def descend_words(
@@ -144,6 +161,16 @@ def descent() -> Callable[..., int]:
     if importlib.util.find_spec("numba") is None:
         return descend
     from ranvier.ranking.compiled import descend as compiled
+
+    return compiled
+
+
+@cache
+def adding() -> Callable[..., None]:
+    """Return :func:`add_rows`, compiled where Numba is installed (``ranvier[fast]``)."""
+    if importlib.util.find_spec("numba") is None:
+        return add_rows
+    from ranvier.ranking.compiled import add_rows as compiled
 
     return compiled
 

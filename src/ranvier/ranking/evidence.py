@@ -65,13 +65,20 @@ def put_together(
     """
     known = min(1.0, math.log(max(relevant, 1)) / math.log(MANY))
     total = np.zeros(len(undecided))
-    if not undecided.any():
+    left = np.flatnonzero(undecided)
+    if not len(left):
         return total
     for name, view in views.items():
         first, last = WEIGHTS[name]
         weight = first + (last - first) * known
-        seen = view[undecided]
-        spread = float(seen.std())
-        if weight and spread > 1e-9:
-            total += (weight / spread) * (view - float(seen.mean()))
+        if not weight:
+            continue
+        seen = view if len(left) == len(view) else view.take(left)
+        middle = float(seen.mean())
+        seen = seen - middle
+        spread = math.sqrt(float(seen @ seen) / len(left))
+        if spread > 1e-9:
+            seen = view * (weight / spread)
+            seen -= middle * (weight / spread)
+            total += seen
     return total

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ranvier.ranking.descent import SETTLED, SWEEPS, class_costs, descent
+from ranvier.ranking.descent import SETTLED, class_costs
 from ranvier.ranking.evidence import Plain, put_together
 from ranvier.ranking.likeness import Likeness
+from ranvier.ranking.machine import Machine
 
 __all__ = ["Learner"]
 
@@ -33,12 +34,10 @@ class Learner:
     def __init__(self, likeness: Likeness, plain: Plain, *, settled: float = SETTLED) -> None:
         self._likeness = likeness
         self._plain = plain
-        self._settled = settled
         n = len(likeness)
         self._held = np.empty(n, dtype=np.intp)
         self._signs = np.empty(n)
-        self._alphas = np.zeros((2, n))
-        self._margins = np.zeros((2, n))
+        self._words, self._topics = (Machine(n, settled=settled) for _ in range(2))
         self._near = np.zeros((NEAREST, n), dtype=np.float32)
         self._centre = np.zeros(n)
         self._undecided = np.ones(n, dtype=bool)
@@ -79,21 +78,10 @@ class Learner:
         irrelevant, relevant = self._counts
         yes, no = class_costs(relevant, irrelevant)
         ridge = np.where(signs > 0, 0.5 / yes, 0.5 / no)
-        for i, alike in enumerate((self._likeness.by_words, self._likeness.by_topic)):
-            descent()(
-                alike,
-                held,
-                signs,
-                ridge,
-                self._alphas[i, :m],
-                self._margins[i],
-                self._settled,
-                SWEEPS,
-            )
         self._look_at(held, signs)
         views = {
-            "words": self._margins[0],
-            "topics": self._margins[1],
+            "words": self._words.fit(self._likeness.by_words, held, signs, ridge),
+            "topics": self._topics.fit(self._likeness.by_topic, held, signs, ridge),
             "nearest": self._near.sum(axis=0, dtype=np.float64) / min(NEAREST, relevant),
             "centre": self._centre / relevant,
             "typical": self._likeness.typical,

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranvier.errors import InputError
-from ranvier.ranking.descent import ROUGH, descent
+from ranvier.ranking.descent import ROUGH
 from ranvier.ranking.labelled import LabelledSet
+from ranvier.ranking.machine import Machine
 from ranvier.ranking.measures import Measures, draw_priors, mean_of, measure
 from ranvier.ranking.ranker import Ranker
 
@@ -158,9 +159,8 @@ def simulate_set(labelled: LabelledSet, seeds: Sequence[int]) -> Simulated:
 
 def warm_up() -> None:
     """Compile, or load what was compiled: that is no part of any simulation."""
-    nothing = np.empty(0)
-    rows = np.empty((1, 1), dtype=np.float32)
-    descent()(rows, np.empty(0, dtype=np.intp), nothing, nothing, nothing, np.empty(1), 1.0, 1)
+    rows, nobody, nothing = np.empty((1, 1), dtype=np.float32), np.empty(0, np.intp), np.empty(0)
+    Machine(1, settled=1.0).fit(rows, nobody, nothing, nothing)
 
 
 def simulate_sets(sets: Iterable[LabelledSet], seeds: Sequence[int]) -> Benchmarked:
