@@ -62,7 +62,7 @@ def prepare(store: Store, cache: Path, data: bytes, reviewers: list[str]) -> Ope
     team += [Member(actor=who, roles=("reviewer",)) for who in reviewers]
     record(store, [Saying(payload=member, actor=OWNER) for member in team])
     review = OpenReview(store, cache=cache)
-    review.seat(OWNER).import_(data, "all.csv", source="MEDLINE", kind="database")
+    review.seat(OWNER).records.import_(data, "all.csv", source="MEDLINE", kind="database")
     return review
 
 
@@ -71,7 +71,7 @@ def earlier(store: Store, review: OpenReview, reviewers: list[str], decisions: i
     chance = random.Random(2)
     each = decisions // len(reviewers)
     for who in reviewers:
-        cards = review.seat(who).queue(STAGE, n=each)
+        cards = review.seat(who).screening.queue(STAGE, n=each)
         record(store, [Saying(payload=_vote(c.item, who, chance), actor=who) for c in cards])
 
 
@@ -113,20 +113,22 @@ def screen(review: OpenReview, reviewers: list[str], decisions: int, threads: in
         chance = random.Random(who)
         seat = review.seat(who)
         for n in range(decisions // len(reviewers)):
-            cards = waits.of("queue", lambda: seat.queue(STAGE, n=5))
+            cards = waits.of("queue", lambda: seat.screening.queue(STAGE, n=5))
             if not cards:
                 return
             verdict = "include" if chance.random() < 0.05 else "exclude"
             name = f"{who}/{n}/{chance.random()}"
             waits.of(
                 "decide",
-                lambda c=cards, v=verdict, i=name: seat.decide(STAGE, c[0].item, v, client_id=i),
+                lambda c=cards, v=verdict, i=name: seat.screening.decide(
+                    STAGE, c[0].item, v, client_id=i
+                ),
             )
             if n % 50 == 49:
-                waits.of("undo", lambda i=name: seat.undo(i))
+                waits.of("undo", lambda i=name: seat.screening.undo(i))
             if n % 100 == 99:
-                waits.of("stages", seat.stages)
-                waits.of("mine", lambda: seat.mine(STAGE))
+                waits.of("stages", seat.screening.stages)
+                waits.of("mine", lambda: seat.screening.mine(STAGE))
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, reviewers))
@@ -157,24 +159,28 @@ def main() -> None:
         data = table(args.records)
         review = timed("import", lambda: prepare(store, cache, data, reviewers))
         assert isinstance(review, OpenReview)
-        timed("begin", lambda: review.seat(OWNER).begin(STAGE))
+        timed("begin", lambda: review.seat(OWNER).screening.begin(STAGE))
         waits = Waits()
         one = review.seat(reviewers[0])
         for n in range(200):
-            cards = waits.of("queue", lambda: one.queue(STAGE, n=5))
-            waits.of("decide", lambda c=cards, n=n: one.decide(STAGE, c[0].item, "exclude"))
+            cards = waits.of("queue", lambda: one.screening.queue(STAGE, n=5))
+            waits.of(
+                "decide", lambda c=cards, n=n: one.screening.decide(STAGE, c[0].item, "exclude")
+            )
         waits.show("One reviewer, nothing decided before")
         timed("earlier decisions", lambda: earlier(store, review, reviewers, args.decisions))
-        timed("catch up", one.stages)
+        timed("catch up", one.screening.stages)
         again = OpenReview(store, cache=cache)
         timed("open anew", lambda: again.seat(reviewers[0]))
         waits = Waits()
         for _ in range(200):
-            cards = waits.of("queue", lambda: one.queue(STAGE, n=5))
+            cards = waits.of("queue", lambda: one.screening.queue(STAGE, n=5))
             if cards:
-                waits.of("decide", lambda c=cards: one.decide(STAGE, c[0].item, "exclude"))
+                waits.of(
+                    "decide", lambda c=cards: one.screening.decide(STAGE, c[0].item, "exclude")
+                )
         owner = review.seat(OWNER)
-        for call in (owner.stages, owner.flow, lambda: owner.progress(STAGE)):
+        for call in (owner.screening.stages, owner.flow, lambda: owner.screening.progress(STAGE)):
             waits.of("owner's pages", call)
         waits.show(f"One reviewer, {args.decisions} decisions before")
         start = time.perf_counter()

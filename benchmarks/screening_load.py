@@ -93,10 +93,10 @@ def make_review(place: str, folder: Path, *, count: int, reviewers: list[str]) -
         run = SearchRun(id="s1", source="PubMed", kind="database", date="2026-01-31")
         review.import_records(records(folder / "hits.ris", count), run, actor=OWNER)
         seat = review.seat(OWNER)
-        seat.put_member(OWNER, ["owner"], name="Owner")
+        seat.team.put_member(OWNER, ["owner"], name="Owner")
         for reviewer in reviewers:
-            seat.put_member(reviewer, ["reviewer"], name=reviewer)
-        seat.begin(STAGE, reviewers=reviewers, votes=2)
+            seat.team.put_member(reviewer, ["reviewer"], name=reviewer)
+        seat.screening.begin(STAGE, reviewers=reviewers, votes=2)
 
 
 @contextmanager

@@ -108,8 +108,8 @@ def main() -> None:
         with ranvier.new(Path(folder, "review"), id="review", title="R", actor=ACTOR) as review:
             review.record([Saying(payload=protocol(), actor=ACTOR)])
             seat = review.seat(ACTOR)
-            seat.import_(library(told.records), "f.csv", source="MEDLINE", kind="database")
-            seat.begin(STAGE)
+            seat.records.import_(library(told.records), "f.csv", source="MEDLINE", kind="database")
+            seat.screening.begin(STAGE)
         call = "from ranvier.cli import main; main()"
         serve = [sys.executable, "-c", call, "serve", folder, "--port", "0", "--actor", ACTOR]
         with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as server:

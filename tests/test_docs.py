@@ -19,6 +19,9 @@ import pytest
 import ranvier
 from ranvier import errors
 from ranvier.api import OpenReview, Seat
+from ranvier.api.records import Records
+from ranvier.api.screening import Screening
+from ranvier.api.team import Team
 from ranvier.cli import cli
 
 ROOT = Path(__file__).parents[1]
@@ -63,8 +66,9 @@ def test_every_error_is_documented(name):
 def test_every_public_function_and_method_is_documented():
     methods = [n for n in vars(OpenReview) if not n.startswith("_")]
     assert not [n for n in methods if f"`{n}`" not in PYTHON and f"`{n}(" not in PYTHON]
-    seat = [n for n in vars(Seat) if not n.startswith("_")]
-    assert not [n for n in seat if not re.search(rf"`{n}[`(]", PYTHON)]
+    for room in (Seat, Screening, Team, Records):
+        held = [n for n in vars(room) if not n.startswith("_")]
+        assert not [n for n in held if not re.search(rf"`{n}[`(]", PYTHON)], room
     functions = [n for n in ranvier.__all__ if inspect.isfunction(getattr(ranvier, n))]
     assert not [n for n in functions if f"`ranvier.{n}(" not in PYTHON]
 

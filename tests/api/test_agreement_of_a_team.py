@@ -26,20 +26,20 @@ def desk_of(records: int, *, reviewers: tuple[str, ...] = (ANNA, BEN), votes: in
     desk = Desk(store)
     chair = Seat(desk, CHAIR)
     for person in reviewers:
-        chair.put_member(person, ["reviewer"])
+        chair.team.put_member(person, ["reviewer"])
     lines = ["id,title", *(f"r{n:03d},Title {n}" for n in range(records))]
-    chair.import_("\n".join(lines).encode(), "f.csv", source="S", kind="database")
-    chair.begin(TA, reviewers=reviewers, votes=votes)
+    chair.records.import_("\n".join(lines).encode(), "f.csv", source="S", kind="database")
+    chair.screening.begin(TA, reviewers=reviewers, votes=votes)
     return desk
 
 
 def screen(desk: Desk, who: str, excludes: set[str], *, leaves: set[str] = frozenset()) -> None:
     seat = Seat(desk, who)
-    for card in seat.queue(TA, n=1_000):
+    for card in seat.screening.queue(TA, n=1_000):
         if card.item in excludes:
-            seat.decide(TA, card.item, "exclude", reasons=["people"])
+            seat.screening.decide(TA, card.item, "exclude", reasons=["people"])
         elif card.item not in leaves:
-            seat.decide(TA, card.item, "include")
+            seat.screening.decide(TA, card.item, "include")
 
 
 def test_two_reviewers_get_what_the_statistics_give_for_their_votes():
@@ -48,7 +48,7 @@ def test_two_reviewers_get_what_the_statistics_give_for_their_votes():
     one, other = set(ids[:20]), set(ids[5:22])
     screen(desk, ANNA, one)
     screen(desk, BEN, other, leaves={ids[50], ids[51]})
-    verdict, criterion = Seat(desk, CHAIR).agreement(TA)
+    verdict, criterion = Seat(desk, CHAIR).screening.agreement(TA)
     a = ["exclude" if i in one else "include" for i in ids]
     b = ["exclude" if i in other else "include" for i in ids]
     b[50] = b[51] = None
@@ -65,19 +65,19 @@ def test_a_mind_changed_after_opening_is_no_independent_judgement():
     screen(desk, ANNA, {"r001", "r002", "r003"})
     screen(desk, BEN, {"r001"})
     chair = Seat(desk, CHAIR)
-    before = chair.agreement(TA)[0].found
-    chair.open("title_abstract-1")
+    before = chair.screening.agreement(TA)[0].found
+    chair.screening.open("title_abstract-1")
     for item in ("r002", "r003"):
-        Seat(desk, BEN).decide(TA, item, "exclude")
-    assert chair.agreement(TA)[0].found == before
-    assert Seat(desk, ANNA).agreement(TA)[0].found == before
+        Seat(desk, BEN).screening.decide(TA, item, "exclude")
+    assert chair.screening.agreement(TA)[0].found == before
+    assert Seat(desk, ANNA).screening.agreement(TA)[0].found == before
 
 
 def test_nothing_is_measured_for_who_is_blinded():
     desk = desk_of(5)
     screen(desk, ANNA, set())
     screen(desk, BEN, {"r001"})
-    assert Seat(desk, ANNA).agreement(TA) == ()
+    assert Seat(desk, ANNA).screening.agreement(TA) == ()
 
 
 def test_of_three_reviewers_each_pair_has_its_kappa():
@@ -86,7 +86,7 @@ def test_of_three_reviewers_each_pair_has_its_kappa():
     excludes = {ANNA: set(ids[:30]), BEN: set(ids[3:30]), CLEO: set(ids[:27])}
     for who, said in excludes.items():
         screen(desk, who, said)
-    verdict = Seat(desk, CHAIR).agreement(TA)[0]
+    verdict = Seat(desk, CHAIR).screening.agreement(TA)[0]
     readers = desk.layout.readers[TA]
     columns = {
         who: [("exclude" if i in said else "include") if who in readers[i] else None for i in ids]
@@ -110,8 +110,8 @@ def test_of_three_reviewers_each_pair_has_its_kappa():
 
 def test_two_who_share_no_item_have_no_agreement_and_are_told_why():
     desk = desk_of(4)
-    for card in Seat(desk, ANNA).queue(TA, n=2):
-        Seat(desk, ANNA).decide(TA, card.item, "include")
-    (verdict,) = Seat(desk, CHAIR).agreement(TA)
+    for card in Seat(desk, ANNA).screening.queue(TA, n=2):
+        Seat(desk, ANNA).screening.decide(TA, card.item, "include")
+    (verdict,) = Seat(desk, CHAIR).screening.agreement(TA)
     assert verdict.found is None
     assert verdict.why

@@ -29,10 +29,10 @@ def desk_of(order: str = "own", n: int = 60) -> Desk:
     desk = Desk(store)
     chair = Seat(desk, CHAIR)
     for person in (ANNA, BEN):
-        chair.put_member(person, ["reviewer"])
+        chair.team.put_member(person, ["reviewer"])
     lines = ["id,title", *(f"r{i:03d},A trial of {ABOUT[i % 3]} {i}" for i in range(n))]
-    chair.import_("\n".join(lines).encode(), "f.csv", source="S", kind="database")
-    chair.begin(TA, reviewers=(ANNA, BEN))
+    chair.records.import_("\n".join(lines).encode(), "f.csv", source="S", kind="database")
+    chair.screening.begin(TA, reviewers=(ANNA, BEN))
     return desk
 
 
@@ -43,15 +43,15 @@ def topic(item: str) -> int:
 def ask(desk: Desk, ordering: Ordering, who: str, n: int = 1_000) -> list[str]:
     """What a queue is after the order has been learnt."""
     seat = Seat(desk, who, ordering=ordering)
-    seat.queue(TA, n=1)
+    seat.screening.queue(TA, n=1)
     ordering.settle()
-    return [card.item for card in seat.queue(TA, n=n)]
+    return [card.item for card in seat.screening.queue(TA, n=n)]
 
 
 def decide(desk: Desk, who: str, relevant: int, n: int = 6) -> None:
-    for item in [card.item for card in Seat(desk, who).queue(TA, n=n)]:
+    for item in [card.item for card in Seat(desk, who).screening.queue(TA, n=n)]:
         verdict = "include" if topic(item) == relevant else "exclude"
-        Seat(desk, who).decide(TA, item, verdict)
+        Seat(desk, who).screening.decide(TA, item, verdict)
 
 
 def test_what_is_like_what_was_included_comes_next():
@@ -102,11 +102,11 @@ def test_an_order_learns_from_what_is_opened():
 def test_the_order_does_not_depend_on_when_it_was_learnt():
     step_by_step, at_once = desk_of(), desk_of()
     early, late = Ordering(step_by_step, "asked"), Ordering(at_once, "asked")
-    hashed = [card.item for card in Seat(at_once, ANNA).queue(TA, n=12)]
+    hashed = [card.item for card in Seat(at_once, ANNA).screening.queue(TA, n=12)]
     for desk, ordering in ((step_by_step, early), (at_once, late)):
         for item in hashed:
             verdict = "include" if topic(item) == 1 else "exclude"
-            Seat(desk, ANNA).decide(TA, item, verdict)
+            Seat(desk, ANNA).screening.decide(TA, item, verdict)
             if ordering is early:
                 ask(desk, ordering, ANNA)
     assert ask(step_by_step, early, ANNA) == ask(at_once, late, ANNA)
@@ -118,10 +118,12 @@ def test_an_item_taken_back_comes_first_again():
     decide(desk, ANNA, relevant=1)
     ask(desk, ordering, ANNA)
     item = ask(desk, ordering, ANNA)[0]
-    done = Seat(desk, ANNA).decide(TA, item, "exclude")
+    done = Seat(desk, ANNA).screening.decide(TA, item, "exclude")
     ask(desk, ordering, ANNA)
-    Seat(desk, ANNA).undo(done.client_id)
-    assert Seat(desk, ANNA, ordering=Ordering(desk, "never")).queue(TA, n=1)[0].item == item
+    Seat(desk, ANNA).screening.undo(done.client_id)
+    assert (
+        Seat(desk, ANNA, ordering=Ordering(desk, "never")).screening.queue(TA, n=1)[0].item == item
+    )
 
 
 def test_a_new_wave_is_ordered_with_the_rest():
@@ -130,9 +132,9 @@ def test_a_new_wave_is_ordered_with_the_rest():
     decide(desk, ANNA, relevant=1, n=9)
     ask(desk, ordering, ANNA)
     chair = Seat(desk, CHAIR)
-    chair.import_(b"id,title\nn1,A trial of statins after a stroke", "n.csv", source="N",
+    chair.records.import_(b"id,title\nn1,A trial of statins after a stroke", "n.csv", source="N",
                   kind="database")  # fmt: skip
-    chair.begin(TA, reviewers=(ANNA, BEN))
+    chair.screening.begin(TA, reviewers=(ANNA, BEN))
     assert "n1" in ask(desk, ordering, ANNA)[:20]
 
 
@@ -143,12 +145,12 @@ def test_the_background_thread_orders_and_ends():
     seat = Seat(desk, ANNA, ordering=ordering)
     again = Desk(desk.store)
     expected = ask(again, Ordering(again, "asked"), ANNA)
-    seat.queue(TA, n=1)
+    seat.screening.queue(TA, n=1)
     for _ in range(400):
         if desk.line(TA, ANNA).ordered:
             break
         threading.Event().wait(0.05)
-    assert [card.item for card in seat.queue(TA, n=1_000)] == expected
+    assert [card.item for card in seat.screening.queue(TA, n=1_000)] == expected
     ordering.close()
     assert not [t for t in threading.enumerate() if t.name == "ranvier-ordering"]
 

@@ -62,9 +62,9 @@ class Screening(RuleBasedStateMachine):
         opened = [Small.opened, protocol]
         record(self.store, [Saying(payload=said, actor=CHAIR) for said in opened])
         self.desk, self.elsewhere = Desk(self.store), Desk(self.store)
-        self.chair.put_member(CHAIR, ["owner", "adjudicator"])
+        self.chair.team.put_member(CHAIR, ["owner", "adjudicator"])
         for person in PEOPLE[:3]:
-            self.chair.put_member(person, ["reviewer"])
+            self.chair.team.put_member(person, ["reviewer"])
         self.bring(4)
 
     @property
@@ -93,28 +93,30 @@ class Screening(RuleBasedStateMachine):
         if self.waves < 4:
             self.waves += 1
             data = table(self.waves, n)
-            self.chair.import_(data, f"{self.waves}.csv", source=f"S{self.waves}", kind="database")
+            self.chair.records.import_(
+                data, f"{self.waves}.csv", source=f"S{self.waves}", kind="database"
+            )
 
     @rule(a=number, b=number, same=st.booleans())
     def match(self, a: int, b: int, same: bool) -> None:
         records = list(self.desk.layout.items.place)
         with suppress(InputError):
-            self.chair.match(records[a % len(records)], records[b % len(records)], same)
+            self.chair.records.match(records[a % len(records)], records[b % len(records)], same)
 
     @rule(stage=stages, pilot=st.booleans(), size=st.sampled_from([None, 1, 2]))
     def give_out(self, stage: str, pilot: bool, size: int | None) -> None:
         with suppress(InputError):
-            self.chair.begin(stage, kind="pilot" if pilot and size else "main", size=size)
+            self.chair.screening.begin(stage, kind="pilot" if pilot and size else "main", size=size)
 
     @rule(person=who, stage=stages, verdict=verdicts, n=number, m=st.integers(1, 4))
     def decide(self, person: str, stage: str, verdict: str, n: int, m: int) -> None:
         seat = self.seat(person)
         if seat is None:
             return
-        for card in seat.queue(stage, n=m):
+        for card in seat.screening.queue(stage, n=m):
             reasons = ["design"] if verdict == "exclude" and stage == FT else []
             name = f"d{len(self.sent)}"
-            seat.decide(stage, card.item, verdict, reasons=reasons, client_id=name)
+            seat.screening.decide(stage, card.item, verdict, reasons=reasons, client_id=name)
             self.sent.append((person, name))
 
     @precondition(lambda self: self.sent)
@@ -127,7 +129,7 @@ class Screening(RuleBasedStateMachine):
         reasons = ["design"] if verdict == "exclude" else []
         said = f"d{len(self.sent)}"
         with suppress(AccessError):  # it may be somebody else's by now
-            seat.decide(
+            seat.screening.decide(
                 cast.decision.stage, cast.decision.item, verdict, reasons=reasons, client_id=said
             )
             self.sent.append((person, said))
@@ -138,14 +140,14 @@ class Screening(RuleBasedStateMachine):
         person, name = self.sent[n % len(self.sent)]
         seat = self.seat(person)
         if seat is not None:
-            seat.undo(name)
+            seat.screening.undo(name)
 
     @rule(stage=stages, n=number, verdict=st.sampled_from(["include", "exclude"]))
     def resolve(self, stage: str, n: int, verdict: str) -> None:
-        found = self.chair.conflicts(stage)
+        found = self.chair.screening.conflicts(stage)
         if found:
             item = found[n % len(found)].item
-            done = self.chair.resolve(
+            done = self.chair.screening.resolve(
                 stage, item, verdict, reasons=["design"], client_id=f"d{len(self.sent)}"
             )
             self.sent.append((CHAIR, done.client_id))
@@ -154,16 +156,16 @@ class Screening(RuleBasedStateMachine):
     def open(self, n: int) -> None:
         mains = [a for a in self.desk.layout.shares.allotments.values() if a.within is None]
         if mains:
-            self.chair.open(mains[n % len(mains)].id)
+            self.chair.screening.open(mains[n % len(mains)].id)
 
     @rule(person=who)
     def join(self, person: str) -> None:
-        self.chair.put_member(person, ["reviewer"])
+        self.chair.team.put_member(person, ["reviewer"])
 
     @rule(person=who, votes=st.sampled_from(["keep", "withdraw"]))
     def go(self, person: str, votes: str) -> None:
         with suppress(InputError, NotFoundError):  # nobody else to read, or not in the team
-            self.chair.let_go(person, votes=votes)
+            self.chair.team.let_go(person, votes=votes)
 
     @invariant()
     def the_flow_adds_up(self) -> None:
@@ -235,7 +237,7 @@ class Screening(RuleBasedStateMachine):
                     mine, theirs = (d.outcomes[stage] for d in (self.desk, other))
                     assert mine.count(home, state) == theirs.count(home, state)
                     assert mine.in_state(state) == theirs.in_state(state)
-            team = self.chair.progress(stage).team
+            team = self.chair.screening.progress(stage).team
             states = Counter(o.state for o in other.outcomes[stage].by_item.values())
             states["unscreened"] = sum(i not in other.outcomes[stage].by_item for i in readers)
             assert team.states == dict(+states)

@@ -38,19 +38,19 @@ def desk_of(*records: str, team: tuple[str, ...] = (ANNA, BEN), **rule: Any) -> 
     record(store, [Saying(payload=said, actor=CHAIR) for said in (Small.opened, protocol)])
     desk = Desk(store)
     chair = Seat(desk, CHAIR)
-    chair.put_member(CHAIR, ["owner", "adjudicator"])
+    chair.team.put_member(CHAIR, ["owner", "adjudicator"])
     for person in team:
-        chair.put_member(person, ["reviewer"])
-    chair.import_(table(*records), "first.csv", source="First", kind="database")
+        chair.team.put_member(person, ["reviewer"])
+    chair.records.import_(table(*records), "first.csv", source="First", kind="database")
     return desk
 
 
 def say_all(desk: Desk, who: str, verdict: str, stage: str = TA) -> list[str]:
     seat = Seat(desk, who)
-    items = [card.item for card in seat.queue(stage, n=1_000)]
+    items = [card.item for card in seat.screening.queue(stage, n=1_000)]
     for item in items:
         reasons = ["people"] if verdict == "exclude" else []
-        seat.decide(stage, item, verdict, reasons=reasons)
+        seat.screening.decide(stage, item, verdict, reasons=reasons)
     return items
 
 
@@ -60,18 +60,18 @@ def test_one_person_alone_screens_everything_and_is_blinded_from_nobody():
     for said in (Small.opened, Small().protocol(screening=rules)):
         record(store, [Saying(payload=said, actor=ANNA)])
     anna = Seat(Desk(store), ANNA)
-    anna.import_(table("r1", "r2"), "f.csv", source="S", kind="register")
-    anna.begin(TA)
+    anna.records.import_(table("r1", "r2"), "f.csv", source="S", kind="register")
+    anna.screening.begin(TA)
     assert not anna.blinded(TA)
-    for card in anna.queue(TA):
-        anna.decide(TA, card.item, "include")
+    for card in anna.screening.queue(TA):
+        anna.screening.decide(TA, card.item, "include")
     assert anna.flow().reports_sought == 2
-    assert sorted(anna.begin(FT).items) == ["r1", "r2"]
+    assert sorted(anna.screening.begin(FT).items) == ["r1", "r2"]
 
 
 def test_a_single_reviewer_each_shares_the_items_out():
     desk = desk_of(*(f"r{n}" for n in range(40)), rule="single")
-    Seat(desk, CHAIR).begin(TA)
+    Seat(desk, CHAIR).screening.begin(TA)
     shares = [say_all(desk, who, "include") for who in (ANNA, BEN)]
     assert sorted(shares[0] + shares[1]) == sorted(f"r{n}" for n in range(40))
     assert min(map(len, shares)) > 10
@@ -80,7 +80,7 @@ def test_a_single_reviewer_each_shares_the_items_out():
 def test_a_machine_checks_what_one_person_decided_and_neither_sees_the_other():
     desk = desk_of("r1", "r2", rule="one_and_machine")
     chair = Seat(desk, CHAIR)
-    chair.begin(TA, reviewers=[ANNA])
+    chair.screening.begin(TA, reviewers=[ANNA])
     for item, verdict in (("r1", "include"), ("r2", "exclude")):
         vote = Decision(item=item, stage=TA, reviewer="machine:m", verdict=verdict)
         record(desk.store, [Saying(payload=vote, actor="machine:m", on_behalf_of=CHAIR)])
@@ -88,14 +88,14 @@ def test_a_machine_checks_what_one_person_decided_and_neither_sees_the_other():
     assert anna.blinded(TA)
     assert anna.flow().records_screened == 0
     say_all(desk, ANNA, "include")
-    assert [c.item for c in chair.conflicts(TA)] == ["r2"]
+    assert [c.item for c in chair.screening.conflicts(TA)] == ["r2"]
     assert chair.flow().reports_sought == 1
-    assert anna.conflicts(TA) == ()
+    assert anna.screening.conflicts(TA) == ()
 
 
 def test_two_people_do_not_settle_what_a_machine_is_to_check():
     desk = desk_of("r1", rule="one_and_machine")
-    Seat(desk, CHAIR).begin(TA, votes=2)
+    Seat(desk, CHAIR).screening.begin(TA, votes=2)
     say_all(desk, ANNA, "include")
     say_all(desk, BEN, "include")
     assert Seat(desk, CHAIR).flow().records_waiting == 1
@@ -105,52 +105,52 @@ def test_the_pilot_round_comes_first_and_is_read_by_all():
     desk = desk_of(*(f"r{n}" for n in range(9)), team=(ANNA, BEN, CLEO), pilot=3)
     chair = Seat(desk, CHAIR)
     with pytest.raises(InputError, match="pilot round of 3 items first"):
-        chair.begin(TA)
-    pilot = chair.begin(TA, kind="pilot")
+        chair.screening.begin(TA)
+    pilot = chair.screening.begin(TA, kind="pilot")
     assert len(pilot.items) == pilot.votes == 3
     for who in (ANNA, BEN, CLEO):
         assert len(say_all(desk, who, "include")) == 3
     with pytest.raises(InputError, match="is not opened"):
-        chair.begin(TA)
-    chair.open(pilot.id)
-    chair.begin(TA)
-    rest = [len(Seat(desk, who).queue(TA, n=20)) for who in (ANNA, BEN, CLEO)]
+        chair.screening.begin(TA)
+    chair.screening.open(pilot.id)
+    chair.screening.begin(TA)
+    rest = [len(Seat(desk, who).screening.queue(TA, n=20)) for who in (ANNA, BEN, CLEO)]
     assert sum(rest) == 12
 
 
 def test_batches_give_out_everything_once():
     desk = desk_of(*(f"r{n}" for n in range(10)))
     chair = Seat(desk, CHAIR)
-    given = [chair.begin(TA, size=4).items for _ in range(2)]
-    chair.begin(TA)
+    given = [chair.screening.begin(TA, size=4).items for _ in range(2)]
+    chair.screening.begin(TA)
     assert len({*given[0], *given[1]}) == 8
-    assert len(Seat(desk, ANNA).queue(TA, n=20)) == 10
+    assert len(Seat(desk, ANNA).screening.queue(TA, n=20)) == 10
     with pytest.raises(InputError, match="nothing is left to give out"):
-        chair.begin(TA)
+        chair.screening.begin(TA)
 
 
 def test_a_begin_sent_twice_gives_out_once():
     desk = desk_of("r1", "r2", "r3")
     chair = Seat(desk, CHAIR)
-    first = chair.begin(TA, size=1, client_id="batch")
-    assert chair.begin(TA, size=1, client_id="batch") == first
+    first = chair.screening.begin(TA, size=1, client_id="batch")
+    assert chair.screening.begin(TA, size=1, client_id="batch") == first
     assert len(desk.layout.shares.allotments) == 1
 
 
 def test_a_later_wave_screens_what_is_new_and_inherits_the_rest_with_evidence():
     desk = desk_of("r1", "r2")
     chair, anna = Seat(desk, CHAIR), Seat(desk, ANNA)
-    chair.begin(TA)
+    chair.screening.begin(TA)
     say_all(desk, ANNA, "exclude")
     say_all(desk, BEN, "exclude")
-    chair.import_(table("s1", "s2"), "second.csv", source="Second", kind="database")
-    chair.match("r1", "s1", same=True)
-    stage = anna.stages()[0]
+    chair.records.import_(table("s1", "s2"), "second.csv", source="Second", kind="database")
+    chair.records.match("r1", "s1", same=True)
+    stage = anna.screening.stages()[0]
     assert (stage.items, stage.unallotted, stage.left) == (3, 1, 0)
-    chair.begin(TA)
-    assert [card.item for card in anna.queue(TA)] == ["s2"]
-    assert [a.inherited for a in anna.stages()[0].allotments] == [0, 1]
-    card = anna.card(TA, "dup:r1")
+    chair.screening.begin(TA)
+    assert [card.item for card in anna.screening.queue(TA)] == ["s2"]
+    assert [a.inherited for a in anna.screening.stages()[0].allotments] == [0, 1]
+    card = anna.screening.card(TA, "dup:r1")
     assert (card.own.verdict, card.own.item) == ("exclude", "r1")
     assert [(seen.item, seen.verdict) for seen in card.inherited] == [("r1", "exclude")]
     assert card.sources == ("First", "Second")
@@ -161,48 +161,48 @@ def test_a_later_wave_screens_what_is_new_and_inherits_the_rest_with_evidence():
 def test_parted_records_go_back_to_the_queues():
     desk = desk_of("r1", "r2")
     chair, anna = Seat(desk, CHAIR), Seat(desk, ANNA)
-    chair.match("r1", "r2", same=True)
-    chair.begin(TA)
+    chair.records.match("r1", "r2", same=True)
+    chair.screening.begin(TA)
     assert say_all(desk, ANNA, "include") == ["dup:r1"]
-    chair.match("r1", "r2", same=False)
-    assert [card.item for card in anna.queue(TA)] == ["r2"]
+    chair.records.match("r1", "r2", same=False)
+    assert [card.item for card in anna.screening.queue(TA)] == ["r2"]
 
 
 def test_of_two_votes_on_one_report_the_one_that_keeps_it_counts():
     desk = desk_of("r1", "r2")
     chair, anna = Seat(desk, CHAIR), Seat(desk, ANNA)
-    chair.begin(TA)
-    anna.decide(TA, "r1", "include")
-    anna.decide(TA, "r2", "exclude")
-    chair.match("r1", "r2", same=True)
-    assert anna.card(TA, "dup:r1").own.verdict == "include"
+    chair.screening.begin(TA)
+    anna.screening.decide(TA, "r1", "include")
+    anna.screening.decide(TA, "r2", "exclude")
+    chair.records.match("r1", "r2", same=True)
+    assert anna.screening.card(TA, "dup:r1").own.verdict == "include"
 
 
 def test_a_third_is_somebody_who_did_not_vote():
     desk = desk_of("r1", conflicts="third")
     chair = Seat(desk, CHAIR)
-    chair.put_member(ANNA, ["reviewer", "adjudicator"])
-    allotment = chair.begin(TA)
+    chair.team.put_member(ANNA, ["reviewer", "adjudicator"])
+    allotment = chair.screening.begin(TA)
     say_all(desk, ANNA, "include")
     say_all(desk, BEN, "exclude")
-    chair.open(allotment.id)
+    chair.screening.open(allotment.id)
     with pytest.raises(AccessError, match="a third person is to settle it"):
-        Seat(desk, ANNA).resolve(TA, "r1", "include")
-    assert chair.resolve(TA, "r1", "exclude").verdict == "exclude"
+        Seat(desk, ANNA).screening.resolve(TA, "r1", "include")
+    assert chair.screening.resolve(TA, "r1", "exclude").verdict == "exclude"
     assert chair.flow().records_excluded == 1
 
 
 def test_who_read_an_item_settles_it_in_discussion_and_keeps_their_vote():
     desk = desk_of("r1", conflicts="discussion")
     chair, ben = Seat(desk, CHAIR), Seat(desk, BEN)
-    allotment = chair.begin(TA)
+    allotment = chair.screening.begin(TA)
     say_all(desk, ANNA, "include")
     say_all(desk, BEN, "exclude")
     with pytest.raises(AccessError, match="is hidden"):
-        ben.resolve(TA, "r1", "include")
-    chair.open(allotment.id)
-    ben.resolve(TA, "r1", "include")
-    card = ben.card(TA, "r1")
+        ben.screening.resolve(TA, "r1", "include")
+    chair.screening.open(allotment.id)
+    ben.screening.resolve(TA, "r1", "include")
+    card = ben.screening.card(TA, "r1")
     assert (card.own.verdict, card.resolution.verdict, card.resolution.how) == (
         "exclude",
         "include",
@@ -216,36 +216,36 @@ def test_who_read_an_item_settles_it_in_discussion_and_keeps_their_vote():
 def test_there_must_be_something_to_settle():
     desk = desk_of("r1")
     chair = Seat(desk, CHAIR)
-    chair.begin(TA)
+    chair.screening.begin(TA)
     say_all(desk, ANNA, "include")
     with pytest.raises(InputError, match="nothing to settle on 'r1': it is waiting"):
-        chair.resolve(TA, "r1", "include")
+        chair.screening.resolve(TA, "r1", "include")
 
 
 def test_two_maybes_are_settled_like_a_conflict():
     desk = desk_of("r1")
     chair = Seat(desk, CHAIR)
-    chair.begin(TA)
+    chair.screening.begin(TA)
     say_all(desk, ANNA, "maybe")
     say_all(desk, BEN, "maybe")
-    assert [c.state for c in chair.conflicts(TA)] == ["undecided"]
-    chair.resolve(TA, "r1", "include")
-    assert chair.conflicts(TA) == ()
+    assert [c.state for c in chair.screening.conflicts(TA)] == ["undecided"]
+    chair.screening.resolve(TA, "r1", "include")
+    assert chair.screening.conflicts(TA) == ()
 
 
 @pytest.mark.parametrize(("votes", "taken_over", "settled"), [("keep", 4, 2), ("withdraw", 6, 0)])
 def test_votes_of_who_goes_are_kept_or_count_no_more(votes, taken_over, settled):
     desk = desk_of(*(f"r{n}" for n in range(6)))
     chair = Seat(desk, CHAIR)
-    chair.begin(TA)
-    for card in Seat(desk, BEN).queue(TA, n=2):
-        Seat(desk, BEN).decide(TA, card.item, "include")
+    chair.screening.begin(TA)
+    for card in Seat(desk, BEN).screening.queue(TA, n=2):
+        Seat(desk, BEN).screening.decide(TA, card.item, "include")
     say_all(desk, ANNA, "include")
     assert chair.flow().reports_sought == 2
-    chair.put_member(CLEO, ["reviewer"])
-    chair.let_go(BEN, votes=votes)
+    chair.team.put_member(CLEO, ["reviewer"])
+    chair.team.let_go(BEN, votes=votes)
     assert chair.flow().reports_sought == settled
-    assert Seat(desk, CLEO).stages()[0].left == taken_over
+    assert Seat(desk, CLEO).screening.stages()[0].left == taken_over
     say_all(desk, CLEO, "include")
     assert chair.flow().reports_sought == 6
     said = [line for line in chair.log(limit=1_000) if line.actor == BEN]
@@ -255,49 +255,51 @@ def test_votes_of_who_goes_are_kept_or_count_no_more(votes, taken_over, settled)
 def test_a_conflict_with_one_who_was_removed_becomes_an_open_item_again():
     desk = desk_of("r1")
     chair = Seat(desk, CHAIR)
-    chair.begin(TA)
+    chair.screening.begin(TA)
     say_all(desk, ANNA, "include")
     say_all(desk, BEN, "exclude")
-    assert len(chair.conflicts(TA)) == 1
-    chair.put_member(CLEO, ["reviewer"])
-    chair.let_go(BEN, votes="withdraw")
-    assert chair.conflicts(TA) == ()
-    assert [card.item for card in Seat(desk, CLEO).queue(TA)] == ["r1"]
+    assert len(chair.screening.conflicts(TA)) == 1
+    chair.team.put_member(CLEO, ["reviewer"])
+    chair.team.let_go(BEN, votes="withdraw")
+    assert chair.screening.conflicts(TA) == ()
+    assert [card.item for card in Seat(desk, CLEO).screening.queue(TA)] == ["r1"]
 
 
 def test_the_substitute_may_go_too():
     desk = desk_of("r1", "r2")
     chair = Seat(desk, CHAIR)
-    chair.begin(TA)
+    chair.screening.begin(TA)
     for who, following in ((BEN, CLEO), (CLEO, "person:dan")):
-        chair.put_member(following, ["reviewer"])
-        chair.let_go(who)
-    assert len(Seat(desk, "person:dan").queue(TA)) == 2
+        chair.team.put_member(following, ["reviewer"])
+        chair.team.let_go(who)
+    assert len(Seat(desk, "person:dan").screening.queue(TA)) == 2
     assert desk.layout.readers[TA]["r1"] == (ANNA, "person:dan")
 
 
 def test_a_reviewer_with_items_does_not_lose_the_role_unnoticed():
     desk = desk_of("r1")
     chair = Seat(desk, CHAIR)
-    chair.begin(TA)
+    chair.screening.begin(TA)
     with pytest.raises(InputError, match="items are given to"):
-        chair.put_member(BEN, ["reader"])
+        chair.team.put_member(BEN, ["reader"])
 
 
 def test_the_last_owner_stays():
     chair = Seat(desk_of("r1"), CHAIR)
     with pytest.raises(RuleError, match="would have no owner"):
-        chair.put_member(CHAIR, ["reviewer"])
+        chair.team.put_member(CHAIR, ["reviewer"])
     with pytest.raises(RuleError, match="would have no owner"):
-        chair.let_go(CHAIR)
+        chair.team.let_go(CHAIR)
 
 
 def test_names_of_colleagues_are_seen_and_their_addresses_are_not():
     desk = desk_of("r1")
-    Seat(desk, CHAIR).put_member(BEN, ["reviewer"], name="Ben", email="ben@example.org")
-    seen = {m.member.actor: m for m in Seat(desk, ANNA).team()}
+    Seat(desk, CHAIR).team.put_member(BEN, ["reviewer"], name="Ben", email="ben@example.org")
+    seen = {m.member.actor: m for m in Seat(desk, ANNA).team.members()}
     assert (seen[BEN].name, seen[BEN].email) == ("Ben", None)
-    assert {m.member.actor: m.email for m in Seat(desk, CHAIR).team()}[BEN] == "ben@example.org"
+    assert {m.member.actor: m.email for m in Seat(desk, CHAIR).team.members()}[
+        BEN
+    ] == "ben@example.org"
 
 
 @pytest.mark.parametrize(
@@ -324,11 +326,11 @@ def test_an_allotment_that_cannot_be_is_refused(change, said):
 def test_an_allotment_is_never_changed_and_only_a_main_one_is_opened():
     desk = desk_of("r1", team=(ANNA, BEN, CLEO))
     chair = Seat(desk, CHAIR)
-    first = chair.begin(TA, reviewers=[ANNA, BEN])
+    first = chair.screening.begin(TA, reviewers=[ANNA, BEN])
     changed = Allotment(id=first.id, stage=TA, reviewers=(ANNA, CLEO), votes=2, items=("r1",))
     with pytest.raises(RuleError, match="never changed"):
         record(desk.store, [Saying(payload=changed, actor=CHAIR)])
-    chair.let_go(BEN)
+    chair.team.let_go(BEN)
     substitute = next(a.id for a in desk.layout.shares.allotments.values() if a.within)
     with pytest.raises(RuleError, match="opened with the one it belongs to"):
         record(desk.store, [Saying(payload=Opening(allotment=substitute), actor=CHAIR)])

@@ -29,88 +29,91 @@ def review(small, tmp_path):
         protocol = small.protocol(screening=rules, criteria=criteria)
         r.record([Saying(payload=protocol, actor=ANNA)])
         anna = r.seat(ANNA)
-        anna.import_(table(10), "f.csv", source="MEDLINE", kind="database")
-        anna.put_member(BEN, ["reviewer"], name="Ben")
-        anna.put_member(CAT, ["adjudicator"])
+        anna.records.import_(table(10), "f.csv", source="MEDLINE", kind="database")
+        anna.team.put_member(BEN, ["reviewer"], name="Ben")
+        anna.team.put_member(CAT, ["adjudicator"])
         yield r
 
 
 def test_two_people_screen_disagree_and_a_third_settles_it(review):
     anna, ben, cat = (review.seat(who) for who in (ANNA, BEN, CAT))
-    allotment = anna.begin(TA)
+    allotment = anna.screening.begin(TA)
     assert anna.blinded(TA)
     assert ben.blinded(TA)
     assert not cat.blinded(TA)
-    for card in anna.queue(TA, n=20):
-        anna.decide(TA, card.item, "include", client_id=f"a-{card.item}")
-    for card in ben.queue(TA, n=20):
-        ben.decide(TA, card.item, "exclude" if card.item == "x1" else "include")
-    assert not anna.conflicts(TA)
-    (conflict,) = cat.conflicts(TA)
+    for card in anna.screening.queue(TA, n=20):
+        anna.screening.decide(TA, card.item, "include", client_id=f"a-{card.item}")
+    for card in ben.screening.queue(TA, n=20):
+        ben.screening.decide(TA, card.item, "exclude" if card.item == "x1" else "include")
+    assert not anna.screening.conflicts(TA)
+    (conflict,) = cat.screening.conflicts(TA)
     assert conflict.item == "x1"
     assert [(v.reviewer, v.verdict) for v in conflict.votes] == [
         (ANNA, "include"),
         (BEN, "exclude"),
     ]
     with pytest.raises(AccessError):
-        anna.resolve(TA, "x1", "include")
-    cat.resolve(TA, "x1", "exclude")
-    assert not cat.conflicts(TA)
-    anna.open(allotment.id)
-    given = anna.begin(FT)
+        anna.screening.resolve(TA, "x1", "include")
+    cat.screening.resolve(TA, "x1", "exclude")
+    assert not cat.screening.conflicts(TA)
+    anna.screening.open(allotment.id)
+    given = anna.screening.begin(FT)
     assert sorted(given.items) == sorted({f"x{i}" for i in range(10)} - {"x1"})
 
 
 def test_a_decision_sent_twice_counts_once_and_can_be_taken_back(review):
     anna = review.seat(ANNA)
-    anna.begin(TA)
-    item = anna.queue(TA, n=1)[0].item
-    first = anna.decide(TA, item, "include", client_id="one")
-    assert anna.decide(TA, item, "include", client_id="one") == first
-    anna.decide(TA, item, "exclude", client_id="two")
-    assert anna.card(TA, item).own.verdict == "exclude"
-    anna.undo("two")
-    anna.undo("two")
-    assert anna.card(TA, item).own.verdict == "include"
-    anna.undo("one")
-    assert anna.queue(TA, n=1)[0].item == item
+    anna.screening.begin(TA)
+    item = anna.screening.queue(TA, n=1)[0].item
+    first = anna.screening.decide(TA, item, "include", client_id="one")
+    assert anna.screening.decide(TA, item, "include", client_id="one") == first
+    anna.screening.decide(TA, item, "exclude", client_id="two")
+    assert anna.screening.card(TA, item).own.verdict == "exclude"
+    anna.screening.undo("two")
+    anna.screening.undo("two")
+    assert anna.screening.card(TA, item).own.verdict == "include"
+    anna.screening.undo("one")
+    assert anna.screening.queue(TA, n=1)[0].item == item
 
 
 def test_what_is_sent_again_counts_as_it_was_though_the_item_is_gone(review):
     """As when two records were joined, or shared out anew, before the answer came."""
     anna = review.seat(ANNA)
-    anna.begin(TA)
-    first = anna.decide(TA, "x1", "include", client_id="one")
-    anna.match("x0", "x1", same=True)
-    assert anna.decide(TA, "not-there-any-more", "include", client_id="one").client_id == "one"
-    assert anna.decide(TA, "x1", "include", client_id="one").verdict == first.verdict
+    anna.screening.begin(TA)
+    first = anna.screening.decide(TA, "x1", "include", client_id="one")
+    anna.records.match("x0", "x1", same=True)
+    assert (
+        anna.screening.decide(TA, "not-there-any-more", "include", client_id="one").client_id
+        == "one"
+    )
+    assert anna.screening.decide(TA, "x1", "include", client_id="one").verdict == first.verdict
 
 
 def test_an_exclusion_at_full_text_names_its_reason(review):
     anna, ben = review.seat(ANNA), review.seat(BEN)
-    allotment = anna.begin(TA)
+    allotment = anna.screening.begin(TA)
     for seat in (anna, ben):
-        for card in seat.queue(TA, n=20):
-            seat.decide(TA, card.item, "include")
-    anna.open(allotment.id)
-    anna.begin(FT)
-    item = anna.queue(FT, n=1)[0].item
+        for card in seat.screening.queue(TA, n=20):
+            seat.screening.decide(TA, card.item, "include")
+    anna.screening.open(allotment.id)
+    anna.screening.begin(FT)
+    item = anna.screening.queue(FT, n=1)[0].item
     with pytest.raises(RuleError, match="names its reason, one of design"):
-        anna.decide(FT, item, "exclude")
-    anna.decide(FT, item, "exclude", reasons=["design"])
+        anna.screening.decide(FT, item, "exclude")
+    anna.screening.decide(FT, item, "exclude", reasons=["design"])
 
 
 def test_who_goes_leaves_no_item_behind(review):
     anna, ben = review.seat(ANNA), review.seat(BEN)
-    anna.begin(TA)
-    for card in ben.queue(TA, n=4):
-        ben.decide(TA, card.item, "exclude")
+    anna.screening.begin(TA)
+    for card in ben.screening.queue(TA, n=4):
+        ben.screening.decide(TA, card.item, "exclude")
     with pytest.raises(InputError, match="nobody else can read"):
-        anna.let_go(BEN)
-    anna.put_member("person:dan", ["reviewer"])
-    anna.let_go(BEN)
+        anna.team.let_go(BEN)
+    anna.team.put_member("person:dan", ["reviewer"])
+    anna.team.let_go(BEN)
     dan = review.seat("person:dan")
-    assert dan.stages()[0].left == 6
+    assert dan.screening.stages()[0].left == 6
     with pytest.raises(AccessError):
         review.seat(BEN)
 
@@ -118,9 +121,9 @@ def test_who_goes_leaves_no_item_behind(review):
 def test_nobody_decides_on_what_they_were_not_given(review):
     anna = review.seat(ANNA)
     with pytest.raises(AccessError, match="was not given"):
-        anna.decide(TA, "x1", "include")
+        anna.screening.decide(TA, "x1", "include")
     with pytest.raises(AccessError, match="may not give out"):
-        review.seat(BEN).begin(TA)
+        review.seat(BEN).screening.begin(TA)
     with pytest.raises(AccessError, match="not in the team"):
         review.seat("person:eve")
 
@@ -130,21 +133,21 @@ def test_a_pair_in_doubt_is_decided_once_and_taken_back(review):
     title = "Immunoglobulin in multifocal motor neuropathy: a double-blind trial of ten patients"
     lines = ["id,title,authors,year,journal,volume,pages"]
     lines += [f'd{n},{title},"Leger, JM; Hahn, AF",2001,Brain,124,{n}-{n + 9}' for n in (1, 80)]
-    anna.import_("\n".join(lines).encode(), "d.csv", source="Embase", kind="database")
+    anna.records.import_("\n".join(lines).encode(), "d.csv", source="Embase", kind="database")
     review.deduplicate(actor=ANNA)
-    (doubt,) = anna.doubts().open
+    (doubt,) = anna.records.doubts().open
     assert {line.field for line in doubt.fields if line.says == "differs"} == {"pages"}
     pair = (doubt.question.a, doubt.question.b)
     for _ in range(2):
-        cat.match(*pair, False, client_id="one")
-    found = anna.doubts()
+        cat.records.match(*pair, False, client_id="one")
+    found = anna.records.doubts()
     assert (found.waiting, found.different, found.answers[0].actor) == (0, 1, CAT)
     assert found.answers[0].seq is None  # it would count events that some may not see
-    cat.undo_match("one")
-    cat.undo_match("one")
-    assert (anna.doubts().waiting, anna.doubts().answers) == (1, ())
+    cat.records.undo_match("one")
+    cat.records.undo_match("one")
+    assert (anna.records.doubts().waiting, anna.records.doubts().answers) == (1, ())
     with pytest.raises(NotFoundError, match="decided on no pair 'two'"):
-        cat.undo_match("two")
+        cat.records.undo_match("two")
 
 
 def test_the_decisions_of_the_example_are_those_of_its_data_set():

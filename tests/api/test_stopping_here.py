@@ -26,11 +26,13 @@ READ = History(
 def read_all(desk: Desk, who: str, items: list[str]) -> None:
     seat = Seat(desk, who)
     for item in items:
-        seat.decide(TA, item, "include" if item in ("r001", "r004", "r007") else "exclude")
+        seat.screening.decide(
+            TA, item, "include" if item in ("r001", "r004", "r007") else "exclude"
+        )
 
 
 def test_nothing_is_said_before_anything_was_read():
-    said = Seat(desk_of(), ANNA).stopping(TA)
+    said = Seat(desk_of(), ANNA).screening.stopping(TA)
     assert said.judged is None
     assert said.why is not None
     assert str(said) == ""
@@ -39,7 +41,7 @@ def test_nothing_is_said_before_anything_was_read():
 def test_what_came_by_the_hash_is_a_random_sample():
     desk = desk_of()
     decide(desk, ANNA, relevant=1, n=12)
-    said = Seat(desk, ANNA).stopping(TA)
+    said = Seat(desk, ANNA).screening.stopping(TA)
     assert said.judged is not None
     assert (said.by_hash, said.judged.rule) == (12, "hypergeometric_random")
     assert said.records == 60
@@ -51,7 +53,7 @@ def test_what_came_by_a_learnt_order_is_ranked():
     decide(desk, ANNA, relevant=1, n=9)
     best = ask(desk, Ordering(desk, "asked"), ANNA)
     read_all(desk, ANNA, best[:20])
-    said = Seat(desk, ANNA).stopping(TA)
+    said = Seat(desk, ANNA).screening.stopping(TA)
     assert said.judged is not None
     assert said.judged.rule == "biased_urn"
     assert 9 <= said.by_hash < 20
@@ -62,11 +64,11 @@ def test_what_came_by_a_learnt_order_is_ranked():
 def test_a_blinded_reviewer_counts_their_own_and_who_sees_all_the_teams():
     desk = desk_of()
     decide(desk, ANNA, relevant=1, n=6)
-    before = Seat(desk, ANNA).stopping(TA)
+    before = Seat(desk, ANNA).screening.stopping(TA)
     decide(desk, BEN, relevant=2, n=15)
-    assert Seat(desk, ANNA).stopping(TA) == before
+    assert Seat(desk, ANNA).screening.stopping(TA) == before
     assert before.whose == "own"
-    team = Seat(desk, CHAIR).stopping(TA)
+    team = Seat(desk, CHAIR).screening.stopping(TA)
     assert team.whose == "team"
     assert team.judged is not None
     assert team.judged.screened == 15
@@ -75,10 +77,10 @@ def test_a_blinded_reviewer_counts_their_own_and_who_sees_all_the_teams():
 def test_a_change_of_mind_keeps_its_place():
     desk = desk_of()
     decide(desk, ANNA, relevant=1, n=10)
-    before = Seat(desk, ANNA).stopping(TA)
-    first = Seat(desk, ANNA).mine(TA)[-1]
-    Seat(desk, ANNA).decide(TA, first.item, "include")
-    after = Seat(desk, ANNA).stopping(TA)
+    before = Seat(desk, ANNA).screening.stopping(TA)
+    first = Seat(desk, ANNA).screening.mine(TA)[-1]
+    Seat(desk, ANNA).screening.decide(TA, first.item, "include")
+    after = Seat(desk, ANNA).screening.stopping(TA)
     assert before.course is not None
     assert after.course is not None
     assert after.course.finds == tuple(sorted({1, *before.course.finds}))
@@ -89,11 +91,11 @@ def test_a_new_wave_begins_the_count_anew():
     decide(desk, ANNA, relevant=1, n=10)
     chair = Seat(desk, CHAIR)
     lines = ["id,title", *(f"n{i},A new trial of {i}" for i in range(7))]
-    chair.import_("\n".join(lines).encode(), "g.csv", source="S", kind="database")
-    chair.begin(TA, reviewers=(ANNA, BEN))
-    assert Seat(desk, ANNA).stopping(TA).judged is None
+    chair.records.import_("\n".join(lines).encode(), "g.csv", source="S", kind="database")
+    chair.screening.begin(TA, reviewers=(ANNA, BEN))
+    assert Seat(desk, ANNA).screening.stopping(TA).judged is None
     decide(desk, ANNA, relevant=1, n=3)
-    said = Seat(desk, ANNA).stopping(TA)
+    said = Seat(desk, ANNA).screening.stopping(TA)
     assert said.judged is not None
     assert (said.judged.screened, said.judged.left) == (3, 54)
     assert any(note.startswith("10 records") for note in said.notes)

@@ -29,20 +29,22 @@ def begun(review: OpenReview) -> None:
     said = [opened, Small().protocol(screening=(rule,))]
     review.record(Saying(payload=payload, actor=CHAIR) for payload in said)
     chair = review.seat(CHAIR)
-    chair.put_member(CHAIR, ["owner", "adjudicator"])
+    chair.team.put_member(CHAIR, ["owner", "adjudicator"])
     for person in (ANNA, BEN):
-        chair.put_member(person, ["reviewer"])
+        chair.team.put_member(person, ["reviewer"])
     lines = ["id,title", *(f"r{n},Title {n}" for n in range(RECORDS))]
-    chair.import_("\n".join(lines).encode(), "f.csv", source="S", kind="database")
-    chair.begin(TA)
+    chair.records.import_("\n".join(lines).encode(), "f.csv", source="S", kind="database")
+    chair.screening.begin(TA)
 
 
 def screen_all(review: OpenReview, who: str) -> int:
     seat, n = review.seat(who), 0
-    while cards := seat.queue(TA, n=3):
-        seat.decide(TA, cards[0].item, "include" if n % 5 else "exclude", client_id=f"{who}/{n}")
+    while cards := seat.screening.queue(TA, n=3):
+        seat.screening.decide(
+            TA, cards[0].item, "include" if n % 5 else "exclude", client_id=f"{who}/{n}"
+        )
         if n % 7 == 6:
-            seat.undo(f"{who}/{n}")
+            seat.screening.undo(f"{who}/{n}")
         n += 1
     return n
 
@@ -58,11 +60,13 @@ def test_each_sees_what_the_other_wrote(postgres_url, tmp_path: Path):
                 assert all(done.result() >= RECORDS for done in work)
             flows = [review.seat(CHAIR).flow() for review in (one, other)]
             assert flows[0] == flows[1]
-            assert flows[0].records_screened + len(one.seat(CHAIR).conflicts(TA)) == RECORDS
-            settled = other.seat(CHAIR).conflicts(TA)
+            assert (
+                flows[0].records_screened + len(one.seat(CHAIR).screening.conflicts(TA)) == RECORDS
+            )
+            settled = other.seat(CHAIR).screening.conflicts(TA)
             for conflict in settled:
-                other.seat(CHAIR).resolve(TA, conflict.item, "include")
-            assert one.seat(CHAIR).conflicts(TA) == ()
+                other.seat(CHAIR).screening.resolve(TA, conflict.item, "include")
+            assert one.seat(CHAIR).screening.conflicts(TA) == ()
             one.verify()
 
 
@@ -72,20 +76,20 @@ def test_a_review_in_a_folder_is_taken_up_where_it_was_left(tmp_path: Path):
         rule = ScreeningRule(stage=TA, rule="two_independent")
         review.record([Saying(payload=Small().protocol(screening=(rule,)), actor=CHAIR)])
         anna = review.seat(CHAIR)
-        anna.import_(b"id,title\nr1,One\nr2,Two", "f.csv", source="S", kind="database")
-        anna.put_member(ANNA, ["reviewer"])
-        anna.begin(TA)
+        anna.records.import_(b"id,title\nr1,One\nr2,Two", "f.csv", source="S", kind="database")
+        anna.team.put_member(ANNA, ["reviewer"])
+        anna.screening.begin(TA)
         seat = review.seat(ANNA)
-        seat.decide(TA, "r1", "include", client_id="one")
+        seat.screening.decide(TA, "r1", "include", client_id="one")
     cards = next((place / "cache").glob("cards-*"))
     for kept in cards.iterdir():
         kept.unlink()  # it may be removed at any time
     with ranvier.open(place) as review:
         seat = review.seat(ANNA)
-        assert [card.title for card in seat.queue(TA)] == ["Two"]
-        seat.undo("one")
-        assert {card.item for card in seat.queue(TA)} == {"r1", "r2"}
+        assert [card.title for card in seat.screening.queue(TA)] == ["Two"]
+        seat.screening.undo("one")
+        assert {card.item for card in seat.screening.queue(TA)} == {"r1", "r2"}
     for kept in cards.iterdir():
         kept.write_bytes(kept.read_bytes()[:-5])  # or be cut short
     with ranvier.open(place, mode="read") as review:
-        assert {card.title for card in review.seat(ANNA).queue(TA)} == {"One", "Two"}
+        assert {card.title for card in review.seat(ANNA).screening.queue(TA)} == {"One", "Two"}

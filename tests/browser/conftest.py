@@ -215,17 +215,17 @@ def review_at(small: Any) -> Callable[..., str]:
         ) as r:
             r.record([Saying(payload=protocol, actor=anna)])
             seat = r.seat(anna)
-            seat.import_(ris(RECORDS[:n]), "medline.ris", source="MEDLINE", kind="database")
+            seat.records.import_(ris(RECORDS[:n]), "medline.ris", source="MEDLINE", kind="database")
             for who, account in served.people.items():
-                seat.put_member(account.actor, list(ROLES[who]), name=account.name)
+                seat.team.put_member(account.actor, list(ROLES[who]), name=account.name)
             readers = [served.people[who].actor for who in ("anna", "ben")]
-            given = seat.begin("title_abstract", reviewers=readers)
+            given = seat.screening.begin("title_abstract", reviewers=readers)
             if stage == "full_text":
                 for reader in map(r.seat, readers):
-                    for card in reader.queue("title_abstract", n=n):
-                        reader.decide("title_abstract", card.item, "include")
-                seat.open(given.id)
-                seat.begin("full_text", reviewers=readers)
+                    for card in reader.screening.queue("title_abstract", n=n):
+                        reader.screening.decide("title_abstract", card.item, "include")
+                seat.screening.open(given.id)
+                seat.screening.begin("full_text", reviewers=readers)
         return name
 
     return make

@@ -47,12 +47,12 @@ def test_every_page_has_something_to_show_and_nobody_voted_but_machines(place):
         assert {d.reviewer for d in state.decisions.values()} == MACHINES
         assert all(state.actors[m].kind == "machine" for m in MACHINES)
         assert all(state.actors[m].name.startswith("Simulated") for m in MACHINES)
-        assert all(view.left > 0 for view in seat.stages())
+        assert all(view.left > 0 for view in seat.screening.stages())
         assert all(seat.blinded(stage) for stage in (TA, FT))
-        waiting = seat.conflicts(TA, limit=1_000)
+        waiting = seat.screening.conflicts(TA, limit=1_000)
         assert waiting
         assert any(d.resolves for d in state.decisions.values())
-        assert any(view.found is not None for view in seat.agreement(TA))
+        assert any(view.found is not None for view in seat.screening.agreement(TA))
         seat.review()  # what a blinded person sees folds
 
 
@@ -60,9 +60,9 @@ def test_conflicts_can_be_settled_by_who_asked_for_it(tmp_path):
     ranvier.api.demonstrate_screening(tmp_path / "d", actor=ANNA)
     with ranvier.open(tmp_path / "d") as review:
         seat = review.seat(ANNA)
-        before = seat.conflicts(TA, limit=1_000)
-        seat.resolve(TA, before[0].item, "include")
-        assert len(seat.conflicts(TA, limit=1_000)) == len(before) - 1
+        before = seat.screening.conflicts(TA, limit=1_000)
+        seat.screening.resolve(TA, before[0].item, "include")
+        assert len(seat.screening.conflicts(TA, limit=1_000)) == len(before) - 1
         assert review.verify().events > 300
 
 

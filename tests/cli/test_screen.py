@@ -96,12 +96,12 @@ def place(small, tmp_path) -> Path:
         seat = review.seat(ANNA)
         rows = [f'x{n},"Trial {n} of H<sub>2</sub>O \x1b[2J",Text' for n in range(4)]
         table = "\n".join(["id,title,abstract", *rows])
-        seat.import_(table.encode(), "f.csv", source="MEDLINE", kind="database")
-        seat.put_member(BEN, ["reviewer"])
-        seat.begin(TA)
+        seat.records.import_(table.encode(), "f.csv", source="MEDLINE", kind="database")
+        seat.team.put_member(BEN, ["reviewer"])
+        seat.screening.begin(TA)
         ben = review.seat(BEN)
-        for card in ben.queue(TA, n=9):
-            ben.decide(TA, card.item, "exclude", reasons=["people"], note="of rats")
+        for card in ben.screening.queue(TA, n=9):
+            ben.screening.decide(TA, card.item, "exclude", reasons=["people"], note="of rats")
     return place
 
 
@@ -135,7 +135,7 @@ def test_records_are_decided_by_single_keys_and_the_rest_waits(terminal, place):
     at.until(f"ranvier screen {place}")
     assert at.ended() == 0
     with ranvier.open(place, mode="read") as review:
-        said = {m.decision.verdict: m.decision for m in review.seat(ANNA).mine(TA)}
+        said = {m.decision.verdict: m.decision for m in review.seat(ANNA).screening.mine(TA)}
     assert said.keys() == {"include", "maybe"}
     assert said["include"].note == "seems right"
 

@@ -20,7 +20,9 @@ def demonstration(serve, tmp_path) -> TestClient:
 
 def test_every_page_of_the_review_bears_the_banner(demonstration):
     (key,) = (held.key for held in demonstration.app.state.shelf.reviews())
-    (shown, *_) = demonstration.app.state.shelf.opened(key).seat("person:anna").queue(STAGES[0])
+    (shown, *_) = (
+        demonstration.app.state.shelf.opened(key).seat("person:anna").screening.queue(STAGES[0])
+    )
     pages: list[str] = []
     for route in routes_of(demonstration.app):
         if route.method != "GET" or not route.path.startswith("/r/{review}"):

@@ -25,12 +25,12 @@ def screened(small, reviews):
         seat = made.seat(ANNA)
         rows = [f"x{n},Title {n},Abstract" for n in range(4)]
         table = "\n".join(["id,title,abstract", *rows]).encode()
-        seat.import_(table, "f.csv", source="MEDLINE", kind="database")
-        seat.put_member(BEN, ["reviewer"], name="Ben")
-        seat.begin(TA)
+        seat.records.import_(table, "f.csv", source="MEDLINE", kind="database")
+        seat.team.put_member(BEN, ["reviewer"], name="Ben")
+        seat.screening.begin(TA)
         ben = made.seat(BEN)
-        for card in ben.queue(TA, n=9):
-            ben.decide(TA, card.item, "exclude", reasons=["design"], note="secret of Ben")
+        for card in ben.screening.queue(TA, n=9):
+            ben.screening.decide(TA, card.item, "exclude", reasons=["design"], note="secret of Ben")
     return place
 
 

@@ -153,15 +153,15 @@ def demonstrate_screening(place: str | Path, *, actor: str, seed: int = 1) -> De
         for one in (*REVIEWERS, ADJUDICATOR):
             review.name_actor(Actor(id=one.actor, kind="machine", name=one.name))
         owner = review.seat(actor)
-        owner.deduplicate()
-        owner.put_member(actor, ["owner", "reviewer", "adjudicator"])
+        owner.records.deduplicate()
+        owner.team.put_member(actor, ["owner", "reviewer", "adjudicator"])
         for one in REVIEWERS:
-            owner.put_member(one.actor, ["reviewer"], name=one.name)
-        owner.put_member(ADJUDICATOR.actor, ["adjudicator"], name=ADJUDICATOR.name)
+            owner.team.put_member(one.actor, ["reviewer"], name=one.name)
+        owner.team.put_member(ADJUDICATOR.actor, ["adjudicator"], name=ADJUDICATOR.name)
         draw = _Draw(example, review.state, seed)
         settled = _screen(review, owner, draw)
-        waiting: dict[Stage, int] = {view.stage: view.left for view in owner.stages()}
-        conflicts = sum(len(owner.conflicts(stage, limit=1_000)) for stage in waiting)
+        waiting: dict[Stage, int] = {view.stage: view.left for view in owner.screening.stages()}
+        conflicts = sum(len(owner.screening.conflicts(stage, limit=1_000)) for stage in waiting)
         votes = sum(not d.resolves for d in review.state.decisions.values())
     return Demonstration(
         records=len(example.records),
@@ -177,30 +177,30 @@ def _screen(review: OpenReview, owner: Seat, draw: _Draw) -> int:
     """Give out, vote, open and settle; return how many conflicts were settled."""
     alone = [one.actor for one in REVIEWERS]
     beside = REVIEWERS[0]
-    first = owner.begin("title_abstract", reviewers=alone, size=OPENED)
+    first = owner.screening.begin("title_abstract", reviewers=alone, size=OPENED)
     for one in REVIEWERS:
         _vote(review.seat(one.actor), one, "title_abstract", draw)
-    owner.open(first.id)
+    owner.screening.open(first.id)
     adjudicator = review.seat(ADJUDICATOR.actor)
-    found = adjudicator.conflicts("title_abstract", limit=OPENED)[::2]
+    found = adjudicator.screening.conflicts("title_abstract", limit=OPENED)[::2]
     for conflict in found:
         verdict, reasons = draw.label("title_abstract", conflict.item)
-        adjudicator.resolve(
+        adjudicator.screening.resolve(
             "title_abstract", conflict.item, verdict, reasons=reasons, note="Simulated.",
             how="third",
         )  # fmt: skip
     left: dict[Stage, int | None] = {"full_text": AT_FULL_TEXT, "title_abstract": None}
     for stage, size in left.items():
-        owner.begin(stage, reviewers=[owner.actor, beside.actor], size=size)
+        owner.screening.begin(stage, reviewers=[owner.actor, beside.actor], size=size)
         _vote(review.seat(beside.actor), beside, stage, draw)
     return len(found)
 
 
 def _vote(seat: Seat, one: Simulated, stage: Stage, draw: _Draw) -> None:
     """Have a simulated reviewer vote on all that is given to it."""
-    for card in seat.queue(stage, n=1_000):
+    for card in seat.screening.queue(stage, n=1_000):
         verdict, reasons = draw.vote(one, stage, card.item)
-        seat.decide(stage, card.item, verdict, reasons=reasons, tags=("simulated",))
+        seat.screening.decide(stage, card.item, verdict, reasons=reasons, tags=("simulated",))
 
 
 class _Draw:

@@ -102,7 +102,7 @@ def screen(place: str, stage: Stage | None, actor: str) -> None:
         with _Keyboard() as keyboard:
             done = _Session(keyboard, seat, view.stage, view.criteria, view.needs_reason).run()
         view = _stage(seat, view.stage)
-        rule = seat.stopping(view.stage) if done else None
+        rule = seat.screening.stopping(view.stage) if done else None
     said = f"{done} decided now, {view.decided} in all, {view.left} left"
     click.echo(f"{said} at {STAGE_NAMES[view.stage]}")
     if rule is not None and rule.judged is not None:
@@ -121,7 +121,7 @@ def screen(place: str, stage: Stage | None, actor: str) -> None:
 
 def _stage(seat: Seat, stage: Stage | None) -> StageView:
     """Choose the stage: the one named, or the first at which something is left to decide."""
-    views = seat.stages()
+    views = seat.screening.stages()
     if not views:
         raise InputError(
             "this review has no protocol, so nothing says how it is screened.",
@@ -181,12 +181,12 @@ class _Session:
         """Return the next record; those put off come again at the end."""
         self.note, self.tags = None, ()
         if again is not None:
-            return self.seat.card(self.stage, again)
-        cards = self.seat.queue(self.stage, n=1, after=tuple(self.skipped))
+            return self.seat.screening.card(self.stage, again)
+        cards = self.seat.screening.queue(self.stage, n=1, after=tuple(self.skipped))
         if not cards and self.skipped:
             self.skipped.clear()
             remark("Now the records that you put off.")
-            cards = self.seat.queue(self.stage, n=1)
+            cards = self.seat.screening.queue(self.stage, n=1)
         return cards[0] if cards else None
 
     def _act(self, console: Console, card: Card) -> str | None:
@@ -213,9 +213,9 @@ class _Session:
                 self.skipped.append(card.item)
                 return None
             elif key == "u":
-                last = self.seat.mine(self.stage, limit=1)
+                last = self.seat.screening.mine(self.stage, limit=1)
                 if last:
-                    self.seat.undo(last[0].decision.client_id)
+                    self.seat.screening.undo(last[0].decision.client_id)
                     remark("Undone.")
                     return last[0].item
                 remark("There is no decision to undo.")
@@ -234,7 +234,7 @@ class _Session:
                 return False
             reasons = chosen
         try:
-            self.seat.decide(
+            self.seat.screening.decide(
                 self.stage, card.item, verdict, reasons=reasons, note=self.note, tags=self.tags
             )
         except RuleError as error:

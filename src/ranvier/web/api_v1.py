@@ -76,19 +76,19 @@ def review(review: str, seat: SeatHere) -> Response:
 @router.get("/{review}/stages")
 def stages(seat: SeatHere) -> Response:
     """Return the stages of the screening: rule, criteria, one's own share, what is given out."""
-    return _json(seat.stages())
+    return _json(seat.screening.stages())
 
 
 @router.get("/{review}/queue/{stage}")
 def queue(seat: SeatHere, stage: Stage, n: Annotated[int, Query(ge=1, le=50)] = 5) -> Response:
     """Return the next records one has to decide."""
-    return _json(seat.queue(stage, n=n))
+    return _json(seat.screening.queue(stage, n=n))
 
 
 @router.get("/{review}/items/{stage}")
 def item(seat: SeatHere, stage: Stage, item: str) -> Response:
     """Return one record or cluster as a reviewer reads it."""
-    return _json(seat.card(stage, item))
+    return _json(seat.screening.card(stage, item))
 
 
 @router.get("/{review}/decisions")
@@ -100,7 +100,7 @@ def decisions(
     limit: Annotated[int, _LIMIT] = 50,
 ) -> Response:
     """Return one's own decisions, the latest first; `before` is the client id of the last one."""
-    return _json(seat.mine(stage, verdict=verdict, before=before, limit=limit))
+    return _json(seat.screening.mine(stage, verdict=verdict, before=before, limit=limit))
 
 
 @router.get("/{review}/conflicts/{stage}")
@@ -108,7 +108,7 @@ def conflicts(
     seat: SeatHere, stage: Stage, after: str | None = None, limit: Annotated[int, _LIMIT] = 50
 ) -> Response:
     """Return what is to settle, as far as one sees it."""
-    return _json(seat.conflicts(stage, after=after, limit=limit))
+    return _json(seat.screening.conflicts(stage, after=after, limit=limit))
 
 
 class Resolution(BaseModel):
@@ -126,7 +126,7 @@ class Resolution(BaseModel):
 @router.post("/{review}/conflicts")
 def resolve(seat: SeatHere, said: Resolution) -> Response:
     """Settle what people disagree on."""
-    done = seat.resolve(
+    done = seat.screening.resolve(
         said.stage,
         said.item,
         said.verdict,
@@ -141,19 +141,19 @@ def resolve(seat: SeatHere, said: Resolution) -> Response:
 @router.get("/{review}/progress/{stage}")
 def progress(seat: SeatHere, stage: Stage) -> Response:
     """Say how far one is, and the team where that is not hidden."""
-    return _json(seat.progress(stage))
+    return _json(seat.screening.progress(stage))
 
 
 @router.get("/{review}/stopping/{stage}")
 def stopping(seat: SeatHere, stage: Stage) -> Response:
     """Say whether enough has been read, what is likely to be left, and under which condition."""
-    return _json(seat.stopping(stage))
+    return _json(seat.screening.stopping(stage))
 
 
 @router.get("/{review}/agreement/{stage}")
 def agreement(seat: SeatHere, stage: Stage) -> Response:
     """Say how far reviewers agree, on what one may see."""
-    return _json(seat.agreement(stage))
+    return _json(seat.screening.agreement(stage))
 
 
 @router.get("/{review}/flow")
@@ -176,7 +176,7 @@ class Beginning(BaseModel):
 @router.post("/{review}/allotments")
 def begin(seat: SeatHere, said: Beginning) -> Response:
     """Give out what nobody was given yet."""
-    made = seat.begin(
+    made = seat.screening.begin(
         said.stage,
         reviewers=said.reviewers,
         votes=said.votes,
@@ -190,14 +190,14 @@ def begin(seat: SeatHere, said: Beginning) -> Response:
 @router.post("/{review}/allotments/{allotment}/open")
 def open_(seat: SeatHere, allotment: str) -> Response:
     """Lift the blinding of an allotment; it cannot be closed again."""
-    seat.open(allotment)
+    seat.screening.open(allotment)
     return _json({"opened": allotment})
 
 
 @router.get("/{review}/searches")
 def searches(seat: SeatHere) -> Response:
     """Return the search runs by id."""
-    return _json(seat.searches())
+    return _json(seat.records.searches())
 
 
 @router.get("/{review}/imports")
@@ -212,7 +212,7 @@ def imports(seat: SeatHere) -> Response:
                 "records": one.count,
                 "odd": one.problems,
             }
-            for one in seat.imports()
+            for one in seat.records.imports()
         ]
     )
 
@@ -229,7 +229,7 @@ def import_(
     """Add the records of a file; what is not given is taken from the file itself."""
     must(seat, "import")
     name = (file.filename or "file").replace("\\", "/").rpartition("/")[2]
-    done = seat.import_(
+    done = seat.records.import_(
         file.file.read(), name, source=source, kind=kind, day=day, strategy=strategy
     )
     return _json(done)
@@ -238,8 +238,10 @@ def import_(
 @router.get("/{review}/duplicates")
 def duplicates(seat: SeatHere, limit: Annotated[int, _LIMIT] = 20) -> Response:
     """Return pairs of records that are left to a person, the most doubtful first."""
-    pairs = [{"question": question, "a": a, "b": b} for question, a, b in seat.duplicates(limit)]
-    return _json({"waiting": seat.duplicates_waiting(), "pairs": pairs})
+    pairs = [
+        {"question": question, "a": a, "b": b} for question, a, b in seat.records.duplicates(limit)
+    ]
+    return _json({"waiting": seat.records.duplicates_waiting(), "pairs": pairs})
 
 
 class Pair(BaseModel):
@@ -255,20 +257,22 @@ class Pair(BaseModel):
 @router.post("/{review}/duplicates")
 def match(seat: SeatHere, said: Pair) -> Response:
     """Decide that two records are one report, or are not."""
-    event = seat.match(said.a, said.b, said.same, reason=said.reason, client_id=said.client_id)
+    event = seat.records.match(
+        said.a, said.b, said.same, reason=said.reason, client_id=said.client_id
+    )
     return _json({"client_id": event.client_id})
 
 
 @router.post("/{review}/duplicates/find")
 def deduplicate(seat: SeatHere) -> Response:
     """Compare what is new with all records, and merge what is surely one report."""
-    return _json(seat.deduplicate())
+    return _json(seat.records.deduplicate())
 
 
 @router.get("/{review}/team")
 def team(seat: SeatHere) -> Response:
     """Return the members; addresses only to an owner."""
-    return _json(seat.team())
+    return _json(seat.team.members())
 
 
 @router.get("/{review}/log")
@@ -287,7 +291,9 @@ def export(
             f"records cannot be written as {format!r}.",
             remedy=f"Choose one of {', '.join(WRITERS)}.",
         )
-    return Response(seat.export(format, which, stage=stage), media_type="application/octet-stream")
+    return Response(
+        seat.records.export(format, which, stage=stage), media_type="application/octet-stream"
+    )
 
 
 @router.get("/{review}/document")

@@ -53,7 +53,7 @@ def next_step(seat: Seat, stages: Sequence[StageView]) -> NextStep:
 
 def _collecting(seat: Seat) -> NextStep | None:
     """Records first."""
-    if not seat.imports():
+    if not seat.records.imports():
         if not seat.may("import"):
             return NextStep(
                 label=N_("Wait for records"), why=N_("No records were added yet."), end="/import"
@@ -64,14 +64,14 @@ def _collecting(seat: Seat) -> NextStep | None:
             end="/import",
         )
     if seat.may("match"):
-        if n := seat.uncompared():
+        if n := seat.records.uncompared():
             return NextStep(
                 label=N_("Find duplicates"),
                 why=N_("%(n)s records have not been compared yet."),
                 end="/duplicates",
                 n=n,
             )
-        if n := seat.duplicates_waiting():
+        if n := seat.records.duplicates_waiting():
             return NextStep(
                 label=N_("Decide about pairs in doubt"),
                 why=N_("%(n)s pairs of records may be one report each."),
@@ -135,8 +135,10 @@ def _resting() -> NextStep:
 
 def milestones(seat: Seat, stages: Sequence[StageView]) -> tuple[Milestone, ...]:
     """Return the path from records to the review document, and what is done of it."""
-    imports = seat.imports()
-    compared = bool(imports) and not seat.uncompared() and not seat.duplicates_waiting()
+    imports = seat.records.imports()
+    compared = (
+        bool(imports) and not seat.records.uncompared() and not seat.records.duplicates_waiting()
+    )
     path = [
         Milestone(label=N_("Records"), end="/import", done=bool(imports)),
         Milestone(label=N_("Duplicates"), end="/duplicates", done=compared),

@@ -111,7 +111,7 @@ def members_of(seat: Seat, request: Request) -> tuple[MemberView, ...]:
     own = visitor_of(request)
     return tuple(
         replace(one, name=own.name) if not one.name and one.member.actor == own.actor else one
-        for one in seat.team()
+        for one in seat.team.members()
     )
 
 

@@ -92,7 +92,7 @@ def _seat(seat: Seat, invitation: Invitation, account: Account) -> None:
     """Give somebody who takes up an invitation their place in the team."""
     email = account.login if "@" in account.login else None
     roles: list[Role] = [role for role in ROLES if role in invitation.roles]
-    seat.put_member(account.actor, roles, name=account.name, email=email)
+    seat.team.put_member(account.actor, roles, name=account.name, email=email)
 
 
 def _join_page(request: Request, secret: str, **said: Any) -> Response:

@@ -31,7 +31,7 @@ LISTED = 50
 @router.get("/r/{review}/conflicts")
 def conflicts_anywhere(request: Request, seat: SeatHere) -> Response:
     """Go to the first stage at which there is something to settle."""
-    views = seat.stages()
+    views = seat.screening.stages()
     first = next((v for v in views if v.conflicts), None) or next(iter(views), None)
     stage = first.stage if first else "title_abstract"
     return redirect(request, f"{request.url.path}/{stage}")
@@ -65,7 +65,7 @@ def settle(
     given = tuple(reasons or ()) if verdict == "exclude" else ()
     told = note.strip() or None
     try:
-        held = seat.card(stage, item).resolution
+        held = seat.screening.card(stage, item).resolution
         if held is None or (held.reviewer, held.verdict, held.reasons, held.note, held.how) != (
             seat.actor,
             verdict,
@@ -73,7 +73,7 @@ def settle(
             told,
             how,
         ):
-            done = seat.resolve(stage, item, verdict, reasons=given, note=told, how=how)
+            done = seat.screening.resolve(stage, item, verdict, reasons=given, note=told, how=how)
             settled = done.client_id
         else:
             settled = held.client_id
@@ -92,7 +92,7 @@ def unsettle(
     client_id: Annotated[str, Form()],
 ) -> Response:
     """Take one's own resolution back."""
-    done = seat.undo(client_id)
+    done = seat.screening.undo(client_id)
     address = request.url.path.removesuffix("/undo")
     return redirect(
         request, f"{address}?{urlencode({'item': done.item})}", said="Undone. The conflict is back."
@@ -111,11 +111,11 @@ def _conflicts(
 ) -> Response:
     """Show one conflict of those there are, and where it stands among them."""
     view = stage_of(seat, stage)
-    found = seat.conflicts(stage, limit=LISTED)
+    found = seat.screening.conflicts(stage, limit=LISTED)
     place = next((n for n, one in enumerate(found) if one.item == item), 0)
     shown = found[place] if found else None
     criteria = criteria_of(seat, stage)
-    card = seat.card(stage, shown.item) if shown else None
+    card = seat.screening.card(stage, shown.item) if shown else None
     ways = _ways(seat, view, shown) if shown else ()
     return page(
         request,
@@ -123,7 +123,7 @@ def _conflicts(
         status=200 if error is None else 409,
         stage=stage,
         stage_name=STAGE_NAMES[stage],
-        stages=[(v.stage, STAGE_NAMES[v.stage], v.conflicts) for v in seat.stages()],
+        stages=[(v.stage, STAGE_NAMES[v.stage], v.conflicts) for v in seat.screening.stages()],
         view=view,
         found=found,
         place=place,
@@ -152,7 +152,7 @@ def _votes(seat: Seat, view: StageView, shown: ConflictView) -> tuple[Said, ...]
     criteria = criteria_of(seat, view.stage)
     voted = [vote for vote in shown.votes if not vote.resolves]
     known = view.rule.conflicts == "discussion" or seat.actor in {v.reviewer for v in voted}
-    names = {m.member.actor: m.name for m in seat.team()} if known else {}
+    names = {m.member.actor: m.name for m in seat.team.members()} if known else {}
     told: list[Said] = []
     for n, vote in enumerate(voted, 1):
         name = names.get(vote.reviewer) or vote.reviewer.partition(":")[2]

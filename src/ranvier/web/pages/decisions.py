@@ -51,7 +51,7 @@ def decide(request: Request, seat: SeatHere, said: Decision) -> JSONResponse:
     """Record a decision; sent again with the same `client_id` it changes nothing."""
     if other := _somebody_else(request, said.actor):
         return other
-    done = seat.decide(
+    done = seat.screening.decide(
         said.stage,
         said.item,
         said.verdict,
@@ -68,7 +68,7 @@ def undo(request: Request, seat: SeatHere, said: TakenBack) -> JSONResponse:
     """Take a decision back; sent again it changes nothing."""
     if other := _somebody_else(request, said.actor):
         return other
-    done = seat.undo(said.of)
+    done = seat.screening.undo(said.of)
     return JSONResponse({"client_id": said.client_id, "progress": _progress(done)})
 
 

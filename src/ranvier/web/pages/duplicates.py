@@ -39,7 +39,7 @@ class Line:
 def duplicates(request: Request, review: str, seat: SeatHere, skip: int = 0) -> Response:
     """Show the pair in doubt that comes next, after those that were skipped."""
     skip = max(0, skip)
-    pairs = seat.duplicates(limit=skip + 1)
+    pairs = seat.records.duplicates(limit=skip + 1)
     pair = pairs[skip] if len(pairs) > skip else None
     job = _jobs(request).get(_key(review))
     return page(
@@ -49,10 +49,10 @@ def duplicates(request: Request, review: str, seat: SeatHere, skip: int = 0) -> 
         pair=pair,
         lines=_lines(pair[1], pair[2]) if pair else (),
         skip=skip,
-        waiting=seat.duplicates_waiting(),
-        uncompared=seat.uncompared(),
+        waiting=seat.records.duplicates_waiting(),
+        uncompared=seat.records.uncompared(),
         job=job,
-        last=seat.last_match(),
+        last=seat.records.last_match(),
     )
 
 
@@ -72,10 +72,10 @@ def decide(
     sends it has not seen that decision, so it stands until it is taken back.
     """
     must(seat, "match")
-    if any({one.a, one.b} == {a, b} for one in seat.doubts(limit=0).answers):
+    if any({one.a, one.b} == {a, b} for one in seat.records.doubts(limit=0).answers):
         said = "This pair had been decided meanwhile; that decision stands."
         return redirect(request, _address(review, skip), said=said)
-    seat.match(a, b, verdict == "same")
+    seat.records.match(a, b, verdict == "same")
     return redirect(request, _address(review, skip))
 
 
@@ -88,7 +88,7 @@ def undo(
     skip: Annotated[int, Form()] = 0,
 ) -> Response:
     """Take one's last decision about a pair back."""
-    seat.undo_match(client_id)
+    seat.records.undo_match(client_id)
     return redirect(request, _address(review, skip), said="Taken back: the pair waits again.")
 
 
@@ -98,7 +98,7 @@ def find(request: Request, review: str, seat: SeatHere) -> Response:
     must(seat, "match")
 
     def work(_job: Job) -> Any:
-        return seat.deduplicate()
+        return seat.records.deduplicate()
 
     _jobs(request).start(_key(review), "duplicates", work).wait(MOMENT)
     return redirect(request, f"/r/{review}/duplicates")

@@ -53,7 +53,7 @@ def export(
     stage: Literal["title_abstract", "full_text"] = "title_abstract",
 ) -> Response:
     """Give the file."""
-    data = seat.export(format, which, stage=stage)
+    data = seat.records.export(format, which, stage=stage)
     name = f"{review}-{which}{WRITERS[format].ending}"
     return Response(
         data,

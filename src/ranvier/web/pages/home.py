@@ -18,7 +18,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/r/{review}/")
 def home(request: Request, seat: SeatHere) -> Response:
     """Show where the review stands."""
-    stages = seat.stages()
+    stages = seat.screening.stages()
     return page(
         request,
         "home.html.j2",
@@ -27,7 +27,7 @@ def home(request: Request, seat: SeatHere) -> Response:
         names=STAGES,
         step=next_step(seat, stages),
         path=milestones(seat, stages),
-        searches=seat.searches(),
-        members=[m for m in seat.team() if m.member.status == "active"],
+        searches=seat.records.searches(),
+        members=[m for m in seat.team.members() if m.member.status == "active"],
         people=names_of(seat, request),
     )

@@ -62,7 +62,7 @@ def add(
     held = uploads.get(upload, review=review, actor=seat.actor)
 
     def work(job: Job) -> Any:
-        return seat.import_(
+        return seat.records.import_(
             held.path,
             held.name,
             source=source.strip(),
@@ -89,7 +89,7 @@ def _read(uploads: Uploads, upload: Upload, seat: Seat) -> Job:
     """Look at a file."""
 
     def work(_job: Job) -> Told:
-        preview = seat.preview_import(upload.path, upload.name)
+        preview = seat.records.preview_import(upload.path, upload.name)
         source, kind = source_of(open_records(upload.path, upload.name))
         return Told(preview=preview, source=source, kind=kind)
 
@@ -108,14 +108,14 @@ def _page(request: Request, review: str, seat: Seat) -> Response:
         for one in files
         for job in (one["reading"], one["adding"])
     )
-    searches = seat.searches()
+    searches = seat.records.searches()
     return page(
         request,
         "imports.html.j2",
         block="waiting",
         files=files,
         busy=busy,
-        imports=seat.imports(),
+        imports=seat.records.imports(),
         searches=searches,
         today=datetime.now(UTC).date().isoformat(),
         largest=request.app.state.settings.largest_upload,

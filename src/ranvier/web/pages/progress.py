@@ -22,9 +22,9 @@ router = APIRouter(include_in_schema=False)
 def progress(request: Request, seat: SeatHere) -> Response:
     """Show one's own progress at each stage, and the team's where that is not hidden."""
     shown: list[dict[str, Any]] = []
-    for view in seat.stages():
-        own = seat.progress(view.stage)
-        rule = seat.stopping(view.stage)
+    for view in seat.screening.stages():
+        own = seat.screening.progress(view.stage)
+        rule = seat.screening.stopping(view.stage)
         if rule.course is not None:
             curve = recall_plot(rule.course).html()
         else:
@@ -38,7 +38,7 @@ def progress(request: Request, seat: SeatHere) -> Response:
 @router.get("/r/{review}/agreement")
 def agreement(request: Request, seat: SeatHere) -> Response:
     """Show how far reviewers agree, on what is opened."""
-    shown = [(view, seat.agreement(view.stage)) for view in seat.stages()]
+    shown = [(view, seat.screening.agreement(view.stage)) for view in seat.screening.stages()]
     return page(
         request, "agreement.html.j2", stages=shown, names=STAGES, people=names_of(seat, request)
     )

@@ -40,7 +40,7 @@ def projects(request: Request, token: str | None = None) -> Response:
         row: dict[str, Any] = {"key": held.key, "place": held.place, "problem": None}
         try:
             seat = seat_at(shelf.opened(held.key), visitor)
-            row |= {"title": seat.title, "roles": seat.roles, "stages": seat.stages()}
+            row |= {"title": seat.title, "roles": seat.roles, "stages": seat.screening.stages()}
         except (AccessError, NotFoundError):
             continue
         except RanvierError as error:  # one broken review must not hide the others
@@ -77,7 +77,7 @@ def new(
             seat = made.seat(visitor.actor)
             if visitor.account is not None:  # nobody else may open it before somebody is invited
                 email = visitor.account.login if "@" in visitor.account.login else None
-                seat.put_member(visitor.actor, SOLO, name=visitor.name, email=email)
+                seat.team.put_member(visitor.actor, SOLO, name=visitor.name, email=email)
         finally:
             made.close()
     except InputError as error:

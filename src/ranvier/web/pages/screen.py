@@ -67,9 +67,9 @@ def screen(
 ) -> Response:
     """Show the next record, or the one asked for; `after` names those put off."""
     skipped = tuple(after or ())
-    first = (seat.card(stage, item),) if item else ()
+    first = (seat.screening.card(stage, item),) if item else ()
     held = (*skipped, *(card.item for card in first))
-    queue = seat.queue(stage, n=WITH_THE_PAGE - len(first), after=held)
+    queue = seat.screening.queue(stage, n=WITH_THE_PAGE - len(first), after=held)
     return _screening(request, seat, stage, cards=(*first, *queue), skipped=skipped)
 
 
@@ -87,9 +87,9 @@ def decide_by_form(
     """Decide without script; then show the next record. A form sent twice decides once."""
     given = tuple(reasons or ()) if verdict == "exclude" else ()
     said = (verdict, given, note.strip() or None, _tags(tags))
-    own = seat.card(stage, item).own
+    own = seat.screening.card(stage, item).own
     if own is None or said != (own.verdict, own.reasons, own.note, own.tags):
-        seat.decide(stage, item, verdict, reasons=given, note=said[2], tags=said[3])
+        seat.screening.decide(stage, item, verdict, reasons=given, note=said[2], tags=said[3])
     return redirect(request, request.url.path)
 
 
@@ -97,10 +97,10 @@ def decide_by_form(
 def undo_by_form(request: Request, seat: SeatHere, stage: Stage) -> Response:
     """Take back one's last decision at a stage, and show its record."""
     address = request.url.path.removesuffix("/undo")
-    last = seat.mine(stage, limit=1)
+    last = seat.screening.mine(stage, limit=1)
     if not last:
         return redirect(request, address, said="There is no decision to undo.")
-    seat.undo(last[0].decision.client_id)
+    seat.screening.undo(last[0].decision.client_id)
     back = f"{address}?{urlencode({'item': last[0].item})}"
     return redirect(request, back, said="Undone. The record is back.")
 
@@ -113,19 +113,19 @@ def cards_ahead(
     n: Annotated[int, Query(ge=1, le=_MOST)] = WITH_THE_PAGE,
 ) -> JSONResponse:
     """Give the next records as pieces of HTML, without those that the browser holds already."""
-    cards = seat.queue(stage, n=n, after=tuple(after))
+    cards = seat.screening.queue(stage, n=n, after=tuple(after))
     return JSONResponse({"cards": _pieces(seat, stage, cards)})
 
 
 @router.get("/r/{review}/screen/{stage}/last")
 def last_decision(seat: SeatHere, stage: Stage) -> JSONResponse:
     """Give one's last decision with its record, so that it can be taken back after a reload."""
-    last = seat.mine(stage, limit=1)
+    last = seat.screening.mine(stage, limit=1)
     if not last:
         return JSONResponse({})
     mine, held = last[0], last[0].decision
     # As it looks once that decision is taken back.
-    (piece,) = _pieces(seat, stage, (replace(seat.card(stage, mine.item), own=None),))
+    (piece,) = _pieces(seat, stage, (replace(seat.screening.card(stage, mine.item), own=None),))
     decision = {
         "item": mine.item,
         "verdict": held.verdict,
@@ -145,7 +145,7 @@ def own_decisions(
     before: str | None = None,
 ) -> Response:
     """List one's own decisions, the last first."""
-    mine = seat.mine(stage, verdict=verdict, before=before, limit=_MINE)
+    mine = seat.screening.mine(stage, verdict=verdict, before=before, limit=_MINE)
     return page(
         request,
         "screening/mine.html.j2",
@@ -208,7 +208,7 @@ def stage_of(seat: Seat, stage: Stage) -> StageView:
     NotFoundError
         If the protocol does not have it.
     """
-    view = next((view for view in seat.stages() if view.stage == stage), None)
+    view = next((view for view in seat.screening.stages() if view.stage == stage), None)
     if view is None:
         raise NotFoundError(
             "the protocol has no screening at this stage.",

@@ -39,7 +39,7 @@ def screening(request: Request, review: str, seat: SeatHere) -> Response:
     return page(
         request,
         "set_up.html.j2",
-        stages=seat.stages(),
+        stages=seat.screening.stages(),
         protocol=seat.protocol,
         names=STAGES,
         rules=RULES,
@@ -97,7 +97,7 @@ def state_protocol(
         ),
     )
     try:
-        seat.put_protocol(criteria=criteria, rules=rules, reason=reason.strip() or None)
+        seat.screening.put_protocol(criteria=criteria, rules=rules, reason=reason.strip() or None)
     except InputError as error:
         return _protocol_page(request, seat, problem=str(error))
     return redirect(request, f"/r/{review}/screening", said="The protocol says so now.")
@@ -117,7 +117,7 @@ def begin(
     """Give out what nobody was given yet."""
     if not reviewers:
         raise InputError("nobody was chosen to screen.", remedy="Choose one or more reviewers.")
-    made = seat.begin(stage, reviewers=reviewers, votes=votes, kind=kind, size=size)
+    made = seat.screening.begin(stage, reviewers=reviewers, votes=votes, kind=kind, size=size)
     what = "The pilot has begun" if made.kind == "pilot" else "Screening has begun"
     return redirect(request, f"/r/{review}/screening", said=f"{what}: {STAGES[stage].lower()}.")
 
@@ -127,7 +127,7 @@ def open_(
     request: Request, review: str, seat: SeatHere, allotment: Annotated[str, Form()]
 ) -> Response:
     """Lift the blinding of an allotment."""
-    seat.open(allotment)
+    seat.screening.open(allotment)
     said = "Opened: its reviewers see each other's decisions from now on."
     return redirect(request, f"/r/{review}/screening", said=said)
 

@@ -51,10 +51,10 @@ def invite(
     if not chosen:
         raise InputError("no role was chosen.", remedy="Choose one or more, then make the link.")
     accounts = _accounts(request)
-    for me in seat.team():
+    for me in seat.team.members():
         if me.member.actor == seat.actor and not me.name:  # whom they invite will read their name
             name = visitor_of(request).name
-            seat.put_member(seat.actor, me.member.roles, name=name)
+            seat.team.put_member(seat.actor, me.member.roles, name=name)
     secret = accounts.invite("join", by=seat.actor, review=review, roles=chosen, note=note)
     link = f"{request.app.state.settings.address}/join/{secret}"
     return _page(request, review, seat, link=link, about=note)
@@ -87,11 +87,11 @@ def change_roles(
             "a member has one role or more.", remedy="Choose one, or let the member go."
         )
     must(seat, "team")
-    if actor not in {one.member.actor for one in seat.team()}:
+    if actor not in {one.member.actor for one in seat.team.members()}:
         raise NotFoundError(
             f"{actor!r} is not in the team.", remedy="Invite them; they join by the link."
         )
-    seat.put_member(actor, chosen)
+    seat.team.put_member(actor, chosen)
     return redirect(request, f"/r/{review}/team", said="The roles are changed.")
 
 
@@ -105,7 +105,7 @@ def let_go(
     reason: Annotated[str, Form()] = "",
 ) -> Response:
     """Let a member go; others take over what was theirs to decide."""
-    seat.let_go(actor, votes=votes, reason=reason.strip() or None)
+    seat.team.let_go(actor, votes=votes, reason=reason.strip() or None)
     return redirect(
         request,
         f"/r/{review}/team",

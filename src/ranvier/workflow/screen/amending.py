@@ -9,7 +9,7 @@ from ranvier.core.protocol import Criterion, Protocol, ScreeningRule, Stage
 from ranvier.errors import InputError
 from ranvier.workflow.record import Saying, record
 from ranvier.workflow.screen.desk import Desk
-from ranvier.workflow.screen.view import View
+from ranvier.workflow.screen.view import looking
 
 __all__ = ["put_protocol"]
 
@@ -42,9 +42,8 @@ def put_protocol(
     RuleError
         If the rules of a review refuse it.
     """
-    with desk.lock:
-        desk.catch_up()
-        View(desk, actor).must("protocol")
+    with looking(desk, actor) as view:
+        view.must("protocol")
         review = desk.layout.review
     if not rules:
         raise InputError("no rule was given.", remedy="Say how each stage is screened.")

@@ -23,7 +23,7 @@ from ranvier.workflow.doubts import Doubts, doubts
 from ranvier.workflow.record import Saying, record
 from ranvier.workflow.screen.cards import Card, card_of_record
 from ranvier.workflow.screen.desk import Desk
-from ranvier.workflow.screen.view import View
+from ranvier.workflow.screen.view import View, looking
 
 __all__ = [
     "LastMatch",
@@ -71,9 +71,7 @@ def bring(
     InputError
         If it is no file of records, or a search of that name and day has other details.
     """
-    with desk.lock:
-        desk.catch_up()
-        view = View(desk, actor)
+    with looking(desk, actor) as view:
         view.must("import")
         held = dict(view.layout.review.searches)
     if source is None or kind is None:
@@ -131,9 +129,8 @@ def match(
 
     The event comes without its number and hashes, which depend on events that some may not see.
     """
-    with desk.lock:
-        desk.catch_up()
-        View(desk, actor).must("match")
+    with looking(desk, actor) as view:
+        view.must("match")
     said = Match(a=a, b=b, verdict="same" if same else "different")
     event = record(
         desk.store, [Saying(payload=said, actor=actor, reason=reason, client_id=client_id)]
@@ -179,9 +176,8 @@ def undo_match(desk: Desk, actor: str, client_id: str) -> None:
     NotFoundError
         If they made no such decision.
     """
-    with desk.lock:
-        desk.catch_up()
-        View(desk, actor).must("match")
+    with looking(desk, actor) as view:
+        view.must("match")
         own = any(
             e.client_id == client_id and e.actor == actor and e.type == "records.matched"
             for e in desk.layout.review.events.values()
@@ -209,9 +205,8 @@ def deduplicate(desk: Desk, actor: str) -> DuplicatesFound:
     AccessError
         If they may not decide on duplicates.
     """
-    with desk.lock:
-        desk.catch_up()
-        View(desk, actor).must("match")
+    with looking(desk, actor) as view:
+        view.must("match")
     found = merge_duplicates(desk.store, actor=actor, cache=desk.cache)
     with desk.lock:
         desk.catch_up()

@@ -11,7 +11,7 @@ from ranvier.core.screening import Decision, Verdict
 from ranvier.errors import AccessError, InputError, NotFoundError
 from ranvier.workflow.record import Saying, record
 from ranvier.workflow.screen.desk import Desk
-from ranvier.workflow.screen.view import View
+from ranvier.workflow.screen.view import View, looking
 
 __all__ = ["Decided", "decide", "resolve", "take_back"]
 
@@ -62,9 +62,7 @@ def decide(
     RuleError
         If the protocol does not allow the decision, such as an exclusion without its reason.
     """
-    with desk.lock:
-        desk.catch_up()
-        view = View(desk, reviewer)
+    with looking(desk, reviewer) as view:
         view.must("screen")
         before = desk.votes.said(client_id) if client_id is not None else None
         if before is not None and before.decision.reviewer == reviewer:
@@ -102,9 +100,7 @@ def take_back(desk: Desk, reviewer: str, client_id: str) -> Decided:
     NotFoundError
         If there is no such decision of theirs.
     """
-    with desk.lock:
-        desk.catch_up()
-        View(desk, reviewer)
+    with looking(desk, reviewer):
         cast = desk.votes.said(client_id)
         if cast is None or cast.decision.reviewer != reviewer:
             raise NotFoundError(
@@ -150,9 +146,7 @@ def resolve(
     InputError
         If there is nothing to settle.
     """
-    with desk.lock:
-        desk.catch_up()
-        view = View(desk, actor)
+    with looking(desk, actor) as view:
         now = desk.layout.items.item_of(item) or item
         rule = desk.layout.rule(stage)
         if how is None:

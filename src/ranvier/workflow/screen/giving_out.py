@@ -17,7 +17,7 @@ from ranvier.errors import InputError, NotFoundError
 from ranvier.workflow.record import Saying, record
 from ranvier.workflow.screen.desk import Desk
 from ranvier.workflow.screen.handing_out import shuffled
-from ranvier.workflow.screen.view import View
+from ranvier.workflow.screen.view import View, looking
 
 __all__ = ["begin", "let_go", "open_allotment", "put_member"]
 
@@ -54,9 +54,7 @@ def begin(
         If nothing is left to give out, or nobody to give it to, or the pilot round of the protocol
         comes first.
     """
-    with desk.lock:
-        desk.catch_up()
-        view = View(desk, actor)
+    with looking(desk, actor) as view:
         view.must("begin")
         made = _made_before(desk, client_id, Allotment)
         if made is not None:
@@ -106,9 +104,8 @@ def open_allotment(desk: Desk, actor: str, allotment: str, *, client_id: str | N
     RuleError
         If there is no such allotment.
     """
-    with desk.lock:
-        desk.catch_up()
-        View(desk, actor).must("open")
+    with looking(desk, actor) as view:
+        view.must("open")
         if allotment in desk.layout.review.openings:
             return
     said = Opening(allotment=allotment)
@@ -140,9 +137,7 @@ def put_member(
     RuleError
         If a role is unknown, or the review would have no owner.
     """
-    with desk.lock:
-        desk.catch_up()
-        view = View(desk, actor)
+    with looking(desk, actor) as view:
         view.must("team")
         team = desk.layout.review.team
         held = team.get(member)
@@ -201,9 +196,7 @@ def let_go(
     InputError
         If there is nobody else to read an item that was theirs.
     """
-    with desk.lock:
-        desk.catch_up()
-        view = View(desk, actor)
+    with looking(desk, actor) as view:
         view.must("team")
         team = desk.layout.review.team
         held = team.get(member)

@@ -8,7 +8,8 @@ against the other.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Generator, Iterator, Mapping, Set
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 
@@ -24,7 +25,7 @@ from ranvier.workflow.known import read_records
 from ranvier.workflow.screen.desk import Desk
 from ranvier.workflow.screen.votes import Cast
 
-__all__ = ["View"]
+__all__ = ["View", "looking"]
 
 
 class View:
@@ -183,6 +184,20 @@ class View:
             if state == "conflict" or not alone:
                 for item in self.items_in(stage, state):
                     yield item, state
+
+
+@contextmanager
+def looking(desk: Desk, viewer: str) -> Generator[View]:
+    """Look at the review as it stands, while nobody changes it.
+
+    Raises
+    ------
+    AccessError
+        If the review has a team and they are not in it.
+    """
+    with desk.lock:
+        desk.catch_up()
+        yield View(desk, viewer)
 
 
 _STAGES: tuple[Stage, Stage] = ("title_abstract", "full_text")
