@@ -29,7 +29,10 @@ WEIGHTS: dict[str, tuple[float, float]] = {
     "earlier": (0.4, 0.1),
     "bare": (0.1, 0.25),
     "length": (0.0, -0.15),
+    "meaning": (0.6, 0.6),
 }
+#: Where there are meanings, topics and the nearest count for less: all see past the words.
+BESIDE_MEANING: dict[str, tuple[float, float]] = {"topics": (0.3, 0.3), "nearest": (0.1, 0.1)}
 MANY = 50
 
 
@@ -68,8 +71,9 @@ def put_together(
     left = np.flatnonzero(undecided)
     if not len(left):
         return total
+    weights = WEIGHTS | BESIDE_MEANING if "meaning" in views else WEIGHTS
     for name, view in views.items():
-        first, last = WEIGHTS[name]
+        first, last = weights[name]
         weight = first + (last - first) * known
         if not weight:
             continue

@@ -17,7 +17,7 @@ NEAREST = 3
 
 
 class Learner:
-    """Two support vector machines, of words and of topics, that are told one decision at a time.
+    """Support vector machines, of words, topics and meanings, that are told one decision at a time.
 
     Each fit begins where the last one ended. The answers are unique, so that only saves time.
 
@@ -37,7 +37,7 @@ class Learner:
         n = len(likeness)
         self._held = np.empty(n, dtype=np.intp)
         self._signs = np.empty(n)
-        self._words, self._topics = (Machine(n, settled=settled) for _ in range(2))
+        self._words, self._topics, self._meant = (Machine(n, settled=settled) for _ in range(3))
         self._near = np.zeros((NEAREST, n), dtype=np.float32)
         self._centre = np.zeros(n)
         self._undecided = np.ones(n, dtype=bool)
@@ -89,6 +89,9 @@ class Learner:
             "bare": self._plain.bare,
             "length": self._plain.length,
         }
+        if self._likeness.by_meaning is not None:
+            meant = self._likeness.by_meaning
+            views["meaning"] = self._meant.fit(meant, held, signs, ridge)
         return put_together(views, self._undecided, relevant)
 
     def _look_at(self, held: NDArray[np.intp], signs: NDArray[np.float64]) -> None:

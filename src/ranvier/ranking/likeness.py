@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,13 @@ from scipy import sparse
 from ranvier.ranking.topics import topics
 from ranvier.ranking.words import Matrix
 
-__all__ = ["Likeness", "all_alike", "only_shared"]
+__all__ = ["Likeness", "all_alike", "centred", "only_shared"]
 
 #: Words in more than this share of the records are multiplied as a dense matrix.
 COMMON = 0.02
-#: What likeness of topics counts beside the intercept.
+#: What likeness of topics, and of meanings, counts beside the intercept.
 TOPIC_SCALE = np.float32(0.5)
+MEANING_SCALE = np.float32(1.0)
 #: Up to so many records all similarities are computed at once: a second, and 100 MB.
 AT_ONCE = 5_000
 
@@ -59,6 +61,8 @@ class Likeness:
     ----------
     by_words, by_topic : array of float32, shape (n, n)
         With one added for the intercept; only rows that were filled hold anything.
+    by_meaning : array of float32, shape (n, n), or None
+        The same of what a model of language makes of the records, where one was asked.
     typical : array, shape (n,)
         How alike each record is to all, on average.
     """
@@ -74,15 +78,32 @@ class Likeness:
         # Pages that nobody asks for are never touched.
         self.by_words: NDArray[Any] = np.empty((n, n), dtype=np.float32)
         self.by_topic: NDArray[Any] = np.empty((n, n), dtype=np.float32)
+        self.by_meaning: NDArray[Any] | None = None
+        self._meanings: NDArray[np.float32] | None = None
         self._filled = np.zeros(n, dtype=bool)
+        self._meant = np.zeros(n, dtype=bool)
         self._all = False
 
     def __len__(self) -> int:
         """Return the number of records."""
         return len(self._filled)
 
+    def meaning(self, meanings: NDArray[Any] | None) -> Likeness:
+        """Return the same with these meanings of the records; words are not compared anew."""
+        other = copy(self)
+        n = len(self)
+        other._meanings = None if meanings is None else centred(meanings)
+        other.by_meaning = None if meanings is None else np.empty((n, n), dtype=np.float32)
+        # What is filled goes with the arrays that both share.
+        other._meant = np.zeros(n, dtype=bool)
+        return other
+
     def fill(self, wanted: NDArray[np.intp]) -> None:
         """Compute the rows that are wanted and not there yet."""
+        if self._meanings is not None and self.by_meaning is not None:
+            new = wanted[~self._meant[wanted]]
+            self.by_meaning[new] = MEANING_SCALE * (self._meanings[new] @ self._meanings.T) + 1
+            self._meant[new] = True
         if self._all:
             return
         new = wanted[~self._filled[wanted]]
@@ -103,6 +124,29 @@ class Likeness:
         self.by_topic[new] = TOPIC_SCALE * (self._topics[new] @ self._topics.T) + 1
         self._filled[new] = True
         self._all = bool(self._filled.all())
+
+
+def centred(meanings: NDArray[Any]) -> NDArray[np.float32]:
+    """Scale each to length one, take away what all have in common, and scale again.
+
+    Rows of zeros stay zeros.
+
+    Examples
+    --------
+    >>> centred(np.array([[0.0, 3.0], [0.0, 1.0], [1.0, 0.0], [0.0, 0.0]])).round(1)[2]
+    array([ 0.7, -0.7], dtype=float32)
+    """
+    rows = _unit(np.asarray(meanings, dtype=np.float32))
+    known = rows.any(axis=1)
+    if known.any():
+        rows[known] -= rows[known].mean(axis=0)
+    return _unit(rows)
+
+
+def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scale each row to length one; what is nearly nothing becomes nothing."""
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.divide(rows, length, out=np.zeros_like(rows), where=length > 1e-6)
 
 
 def _of_length_one(matrix: Matrix) -> Matrix:

@@ -85,14 +85,22 @@ class Ranker:
         self._place = {id: i for i, id in enumerate(self.ids)}
         if len(self._place) < len(self.ids):
             raise InputError("two records have the same id.", remedy="Give each its own.")
-        self._likeness = Likeness(shelf.matrix, shelf.rarity.singles) if shelf.exact else None
+        self._likeness = None
+        if shelf.exact:
+            likeness = Likeness(shelf.matrix, shelf.rarity.singles)
+            self._likeness = likeness.meaning(shelf.meanings)
         self._plain = _plain(shelf, prior or shipped_prior())
         self._learner = self.learner()
         self._told: dict[str, bool] = {}
 
     @classmethod
     def of(
-        cls, texts: Iterable[Text], *, query: str | None = None, prior: Prior | None = None
+        cls,
+        texts: Iterable[Text],
+        *,
+        query: str | None = None,
+        prior: Prior | None = None,
+        meanings: NDArray[Any] | None = None,
     ) -> Ranker:
         """Turn texts into numbers, once.
 
@@ -105,13 +113,16 @@ class Ranker:
             relevant is known, and is then dropped.
         prior : Prior, optional
             What earlier reviews tell; the one that comes with Ranvier by default.
+        meanings : array, shape (n, d), optional
+            What a model of language makes of each text: see :meth:`meaning`.
 
         Raises
         ------
         InputError
-            If an id stands twice.
+            If an id stands twice, or the meanings do not fit the texts.
         """
-        return cls(Shelf.of(texts), query, prior=prior)
+        shelf = Shelf.of(texts)
+        return cls(shelf if meanings is None else shelf.meaning(meanings), query, prior=prior)
 
     @classmethod
     def load(cls, path: str | Path, *, query: str | None = None) -> Ranker:
@@ -129,8 +140,50 @@ class Ranker:
         self._shelf.save(Path(path))
 
     def extended(self, texts: Iterable[Text]) -> Ranker:
-        """Return a ranker that knows these records, too: an update of the search."""
+        """Return a ranker that knows these records, too: an update of the search.
+
+        Where the others have meanings, those of the new ones are not known yet.
+        """
         return Ranker(self._shelf.extended(texts), self.query)
+
+    @property
+    def meanings(self) -> NDArray[np.float16] | None:
+        """What a model of language makes of each record, shape (n, d); zeros: not known."""
+        return self._shelf.meanings
+
+    def meaning(self, meanings: NDArray[Any] | None) -> Ranker:
+        """Return a ranker of the same records that knows what they mean, told nothing.
+
+        Parameters
+        ----------
+        meanings : array, shape (n, d), or None
+            A vector of each record, in their order, such as a sentence embedding of its title and
+            abstract; of any length, for only directions count. A row of zeros says that it is not
+            known, so that an order can be had before all are computed. Kept as half-precision
+            numbers. `None` forgets them.
+
+        Raises
+        ------
+        InputError
+            If it is not one row of finite numbers for each record.
+
+        Notes
+        -----
+        Beyond 15,000 records they are kept and not used.
+
+        Examples
+        --------
+        >>> texts = [Text("a", "Kidney failure"), Text("b", "Renal insufficiency"),
+        ...          Text("c", "Hip fracture"), Text("d", "Fall")]
+        >>> ranker = Ranker.of(texts).meaning(np.array([[1, 0.1], [1, 0], [0, 1], [0.1, 1]]))
+        >>> ranker.order({"a": True, "d": False}).ids
+        ('b', 'c')
+        """
+        other = copy(self)
+        other._shelf = self._shelf.meaning(meanings)
+        if self._likeness is not None:
+            other._likeness = self._likeness.meaning(other._shelf.meanings)
+        return other.afresh()
 
     def afresh(self) -> Ranker:
         """Return a ranker on the same numbers that was told nothing: for another reader."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,8 @@ class Shelf:
         How long titles and abstracts are.
     counts : Counts or None
         What the matrix was weighed from; ``None`` beyond :data:`EXACT` records.
+    meanings : array of float16, shape (n, d), or None
+        What a model of language makes of each record, where one was asked; zeros where it was not.
     """
 
     ids: tuple[str, ...]
@@ -63,6 +65,7 @@ class Shelf:
     matrix: Matrix
     letters: NDArray[np.int32]
     counts: Counts | None
+    meanings: NDArray[np.float16] | None = None
 
     @property
     def exact(self) -> bool:
@@ -97,15 +100,35 @@ class Shelf:
             return self
         everything = (*self.ids, *ids)
         letters = np.concatenate([self.letters, _lengths(added)])
+        meanings = _lengthened(self.meanings, len(ids))
         if self.counts is not None and len(everything) <= EXACT:
-            return _exact(everything, sum(parts, self.counts), letters)
+            return replace(_exact(everything, sum(parts, self.counts), letters), meanings=meanings)
         rarity, matrix = self.rarity, self.matrix
         if self.counts is not None:
             rarity = _shared(sum(parts, self.counts))
             matrix = weigh(self.counts, rarity, most=HEAVIEST)
         new = [weigh(counts, rarity, most=HEAVIEST) for counts in parts]
         matrix = sparse.vstack([matrix, *new], format="csr")
-        return Shelf(everything, rarity, matrix, letters, None)
+        return Shelf(everything, rarity, matrix, letters, None, meanings)
+
+    def meaning(self, meanings: NDArray[Any] | None) -> Shelf:
+        """Return the same shelf with what a model of language makes of the records.
+
+        Raises
+        ------
+        InputError
+            If it is not one row of finite numbers for each record.
+        """
+        if meanings is None:
+            return replace(self, meanings=None)
+        held = np.asarray(meanings, dtype=np.float16)
+        if held.ndim != 2 or len(held) != len(self.ids) or not np.isfinite(held).all():
+            raise InputError(
+                f"meanings of shape {held.shape} do not fit {len(self.ids)} records, or are "
+                "not all finite.",
+                remedy="Give one row for each record, in order; zeros where nothing is known.",
+            )
+        return replace(self, meanings=held)
 
     def row(self, text: str) -> Matrix:
         """Turn one more text into a row, such as the question of the protocol."""
@@ -127,6 +150,8 @@ class Shelf:
                 "indices": self.matrix.indices,
                 "data": self.matrix.data,
             }
+        if self.meanings is not None:
+            held["meanings"] = self.meanings
         half = path.with_name(f".{path.name}.part")
         with half.open("wb") as file:
             np.savez(file, ids=named, letters=self.letters, **held)
@@ -146,11 +171,12 @@ class Shelf:
             ids = tuple(msgspec.json.decode(held["ids"].tobytes(), type=list[str]))
             if "idf" not in held:
                 counts = Counts(*(np.array(held[n]) for n in ("starts", "columns", "times")))
-                return _exact(ids, counts, np.array(held["letters"]))
+                shelf = _exact(ids, counts, np.array(held["letters"]))
+                return replace(shelf, meanings=held.get("meanings"))
             rarity = Rarity(_sharing(), np.array(held["idf"]))
             parts = (held["data"], held["indices"], held["indptr"])
             matrix = sparse.csr_matrix(parts, shape=(len(ids), len(rarity.idf)), copy=False)
-            return cls(ids, rarity, matrix, held["letters"], None)
+            return cls(ids, rarity, matrix, held["letters"], None, held.get("meanings"))
         except (KeyError, ValueError, OSError, zipfile.BadZipFile, msgspec.MsgspecError) as error:
             raise InputError(
                 f"these are no records that a ranker wrote: {error}",
@@ -180,6 +206,13 @@ def _exact(ids: tuple[str, ...], counts: Counts, letters: NDArray[np.int32]) -> 
     """Weigh records by all of their words."""
     rarity = Rarity.of(counts)
     return Shelf(ids, rarity, weigh(counts, rarity), letters, counts)
+
+
+def _lengthened(meanings: NDArray[np.float16] | None, many: int) -> NDArray[np.float16] | None:
+    """Add rows of zeros, which say that nothing is known."""
+    if meanings is None:
+        return None
+    return np.concatenate([meanings, np.zeros((many, meanings.shape[1]), dtype=np.float16)])
 
 
 def _lengths(letters: list[tuple[int, int]]) -> NDArray[np.int32]:
