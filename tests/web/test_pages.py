@@ -96,6 +96,8 @@ def test_the_path_from_nothing_to_a_flow_diagram(fresh):
     assert "Relevant records found in 2 records read" in progress
     assert "All records were read: nothing is missed but by a wrong decision." in progress
     assert "SAFE checklist" in progress
+    assert "Sentences for the methods section" in progress
+    assert "All 2 records were read; one was relevant." in progress
     stopping = fresh.get(f"/api/v1/reviews/{review}/stopping/title_abstract").json()
     assert (stopping["judged"]["state"], stopping["judged"]["found"]) == ("all_read", 1)
     history = fresh.get(f"/r/{review}/history").text
@@ -145,6 +147,27 @@ def test_both_stages_may_have_a_criterion_in_the_same_words(fresh):
     agreed = fresh.post("/r/zinc/screening/protocol", data=same)
     assert agreed.url.path == "/r/zinc/screening"
     assert agreed.text.count('<li dir="auto">Not randomised</li>') == 2
+
+
+def test_when_reading_may_end_is_agreed_on_and_shown_with_the_default_as_such(fresh):
+    fresh.post("/new", data={"title": "Zinc"})
+    form = {"criteria_title_abstract": "Not randomised", "rule_title_abstract": "single"}
+    agreed = fresh.post("/r/zinc/screening/protocol", data=form).text
+    assert "95% recall at 95% confidence" in agreed
+    assert "The default: the protocol does not say." in agreed
+    named = form | {"stopping": "hypergeometric", "target": "90", "confidence": "99.5"}
+    agreed = fresh.post("/r/zinc/screening/protocol", data=named).text
+    assert "Hypergeometric test (buscar): 90% recall at 99.5% confidence." in agreed
+    assert "The default" not in agreed
+    asked = fresh.get("/r/zinc/screening/protocol").text
+    assert 'value="hypergeometric" selected' in asked
+    assert 'name="confidence" type="number" min="1" max="99.9" step="0.1" ' in asked
+    assert 'value="99.5"' in asked
+    refused = fresh.post("/r/zinc/screening/protocol", data=named | {"target": "100"})
+    assert refused.status_code == 422
+    assert "must lie between 0 and 1" in refused.text
+    said = form | {"stopping": "read_all"}
+    assert "Never before every record" in fresh.post("/r/zinc/screening/protocol", data=said).text
 
 
 def test_what_could_not_be_read_is_told_before_anything_is_added(client):

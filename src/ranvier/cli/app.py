@@ -20,6 +20,7 @@ from ranvier.cli.history import log
 from ranvier.cli.keep import build, restore, snapshot
 from ranvier.cli.look import status, trace
 from ranvier.cli.output import remark, report
+from ranvier.cli.protocol import protocol
 from ranvier.cli.prove import reproduce, verify
 from ranvier.cli.qualify import qualify
 from ranvier.cli.query import query
@@ -73,7 +74,7 @@ def cli() -> None:
 
 for command in (
     demo, new, status, build, trace, log, verify, reproduce,
-    search, import_, dedup, designs, screen, export, undo, query, snapshot, restore,
+    search, import_, dedup, designs, protocol, screen, export, undo, query, snapshot, restore,
     serve, account, analyse, qualify, benchmark, simulate,
 ):  # fmt: skip
     cli.add_command(command)

@@ -18,6 +18,7 @@ import click
 import ranvier
 from ranvier.cli.output import next_step, remark
 from ranvier.cli.places import acting_callback, introduce, place_argument
+from ranvier.cli.stopping_words import stopping_lines
 from ranvier.core.protocol import Stage
 from ranvier.core.screening import Verdict
 from ranvier.errors import InputError, RuleError
@@ -105,9 +106,10 @@ def screen(place: str, stage: Stage | None, actor: str) -> None:
         rule = seat.screening.stopping(view.stage) if done else None
     said = f"{done} decided now, {view.decided} in all, {view.left} left"
     click.echo(f"{said} at {STAGE_NAMES[view.stage]}")
-    if rule is not None and rule.judged is not None:
-        click.echo(str(rule))
-        for line in (rule.judged.guarantee, *rule.notes):
+    if rule is not None:
+        if rule.judged is not None:
+            click.echo(str(rule))
+        for line in stopping_lines(rule):
             remark(line)
     if view.left:
         next_step(f"go on with: ranvier screen {place} --stage {view.stage}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 from ranvier.core.value import Value
 
 __all__ = [
@@ -16,9 +18,15 @@ __all__ = [
     "Question",
     "ScreeningRule",
     "Stage",
+    "StoppingPlan",
+    "StoppingRule",
+    "stopping_plan",
 ]
 
 Stage = Literal["title_abstract", "full_text"]
+#: Rules by which reading of titles and abstracts may end before all are read, as
+#: ``ranvier.ranking.stopping`` names them; or that it may not.
+StoppingRule = Literal["biased_urn", "hypergeometric", "read_all"]
 OutcomeKind = Literal["binary", "continuous", "narrative"]
 Direction = Literal["higher_is_better", "lower_is_better"]
 Design = Literal[
@@ -58,6 +66,25 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoppingPlan:
+    """When screening may end before all is read; said before it begins, it binds.
+
+    Attributes
+    ----------
+    rule : {"biased_urn", "hypergeometric", "read_all"}
+        With ``read_all`` every record is read, and no level is asked for.
+    target : float
+        Recall to reach, between 0 and 1.
+    confidence : float
+        How sure to be of it, between 0 and 1.
+    """
+
+    rule: StoppingRule = "biased_urn"
+    target: float = 0.95
+    confidence: float = 0.95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScreeningRule:
     """How many independent reviewers decide at a stage, and how a conflict is settled.
 
@@ -77,6 +104,9 @@ class ScreeningRule:
         What the order of a reviewer's queue learns from while they are blinded: their own
         decisions and what is resolved, or everybody's. A shared order reveals something of what
         the others decided.
+    stopping : StoppingPlan, optional
+        When reading may end at titles and abstracts; the default is :func:`stopping_plan`'s. Full
+        texts are all read.
     """
 
     stage: Stage
@@ -86,6 +116,22 @@ class ScreeningRule:
     pilot: int = 0
     reasons: Literal["required", "optional"] | None = None
     order: Literal["own", "shared"] = "own"
+    stopping: StoppingPlan | msgspec.UnsetType = msgspec.UNSET
+
+
+def stopping_plan(rule: ScreeningRule) -> StoppingPlan:
+    """Return when reading may end at a stage, by the protocol or, if it says nothing, by default.
+
+    Examples
+    --------
+    >>> stopping_plan(ScreeningRule(stage="title_abstract", rule="single"))
+    StoppingPlan(rule='biased_urn', target=0.95, confidence=0.95)
+    >>> stopping_plan(ScreeningRule(stage="full_text", rule="single")).rule
+    'read_all'
+    """
+    if isinstance(rule.stopping, StoppingPlan):
+        return rule.stopping
+    return StoppingPlan() if rule.stage == "title_abstract" else StoppingPlan(rule="read_all")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from ranvier.core.judgement import (
     certainty_problems,
     risk_of_bias_problems,
 )
-from ranvier.core.protocol import Protocol
+from ranvier.core.protocol import Protocol, stopping_plan
 from ranvier.core.result import ResultRow, row_problems
 from ranvier.core.screening import VERDICTS, Decision, needs_reason, votes_needed
 from ranvier.core.search import Clustering, Import, Retrieval
@@ -183,6 +183,16 @@ def _protocol(ledger: Ledger, p: Protocol) -> list[str]:
             )
         if not 0 < spec.level < 1:
             problems.append(f"{where}: level is {spec.level:g}; it must lie between 0 and 1.")
+    for rule in p.screening:
+        plan = stopping_plan(rule)
+        problems += [
+            f"screening at {rule.stage}: {name} of the stopping rule is {level:g}; "
+            "it must lie between 0 and 1."
+            for name, level in (("target", plan.target), ("confidence", plan.confidence))
+            if not 0 < level < 1
+        ]
+        if rule.stage == "full_text" and plan.rule != "read_all":
+            problems.append("full texts are all read: their stopping rule can only be read_all.")
     for name, ids in (
         ("outcome", [o.id for o in p.outcomes]),
         ("comparison", [c.id for c in p.comparisons]),

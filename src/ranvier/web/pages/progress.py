@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from ranvier.reporting.figures.recall_figure import recall_plot
 from ranvier.reporting.recall_curve import recall_svg
-from ranvier.web.pages.set_up import STAGES
+from ranvier.web.pages.set_up import STAGES, STOPPING
 from ranvier.web.rendering import page
 from ranvier.web.seats import SeatHere, names_of
 
@@ -31,7 +31,12 @@ def progress(request: Request, seat: SeatHere) -> Response:
             curve = recall_svg(own.found_at, own.decided, id=f"curve-{view.stage}")
         shown.append({"stage": view, "own": own, "curve": curve, "rule": rule})
     return page(
-        request, "progress.html.j2", stages=shown, names=STAGES, people=names_of(seat, request)
+        request,
+        "progress.html.j2",
+        stages=shown,
+        names=STAGES,
+        stopping=STOPPING,
+        people=names_of(seat, request),
     )
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
+import msgspec
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from ranvier.core.protocol import Criterion, ScreeningRule, Stage
-from ranvier.errors import InputError
+from ranvier.core.protocol import Criterion, ScreeningRule, Stage, StoppingPlan, StoppingRule
+from ranvier.errors import InputError, RuleError
 from ranvier.web.rendering import page, redirect
 from ranvier.web.seats import Seat, SeatHere, members_of
 from ranvier.web.words import N_
 
-__all__ = ["STAGES", "router"]
+__all__ = ["STAGES", "STOPPING", "router"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,6 +31,13 @@ RULES: dict[str, str] = {
     "one_and_machine": N_("One person, with a machine check"),
 }
 
+#: When reading of titles and abstracts may end.
+STOPPING: dict[str, str] = {
+    "biased_urn": N_("Calibrated biased-urn test (recommended)"),
+    "hypergeometric": N_("Hypergeometric test (buscar)"),
+    "read_all": N_("Every record is read"),
+}
+
 Rule = Literal["two_independent", "two_and_adjudicator", "single", "one_and_machine"]
 
 
@@ -43,6 +51,8 @@ def screening(request: Request, review: str, seat: SeatHere) -> Response:
         protocol=seat.protocol,
         names=STAGES,
         rules=RULES,
+        stopping=STOPPING,
+        default=StoppingPlan(),
         members=members_of(seat, request),
         may_begin=seat.may("begin"),
         may_open=seat.may("open"),
@@ -71,6 +81,9 @@ def state_protocol(
     pilot_full_text: Annotated[int, Form()] = 0,
     order_title_abstract: Annotated[Literal["own", "shared"], Form()] = "own",
     order_full_text: Annotated[Literal["own", "shared"], Form()] = "own",
+    stopping: Annotated[Literal["biased_urn", "hypergeometric", "read_all", ""], Form()] = "",
+    target: Annotated[float, Form()] = 95,
+    confidence: Annotated[float, Form()] = 95,
     reason: Annotated[str, Form()] = "",
 ) -> Response:
     """Put criteria and rules into the protocol; a later change is an amendment with its reason."""
@@ -87,6 +100,7 @@ def state_protocol(
             conflicts=conflicts_title_abstract or None,
             pilot=max(0, pilot_title_abstract),
             order=order_title_abstract,
+            stopping=_stopping(stopping or None, target, confidence),
         ),
         ScreeningRule(
             stage="full_text",
@@ -98,7 +112,7 @@ def state_protocol(
     )
     try:
         seat.screening.put_protocol(criteria=criteria, rules=rules, reason=reason.strip() or None)
-    except InputError as error:
+    except (InputError, RuleError) as error:
         return _protocol_page(request, seat, problem=str(error))
     return redirect(request, f"/r/{review}/screening", said="The protocol says so now.")
 
@@ -137,6 +151,7 @@ def _protocol_page(request: Request, seat: Seat, *, problem: str | None = None) 
     rules: dict[str, Any] = {r.stage: r for r in protocol.screening} if protocol else {}
     said = protocol.criteria if protocol else ()
     criteria = {stage: "\n".join(c.text for c in said if c.stage == stage) for stage in STAGES}
+    plan = rules["title_abstract"].stopping if "title_abstract" in rules else None
     return page(
         request,
         "protocol.html.j2",
@@ -145,10 +160,24 @@ def _protocol_page(request: Request, seat: Seat, *, problem: str | None = None) 
         names=STAGES,
         rules=RULES,
         held=rules,
+        stopping=STOPPING,
+        plan=plan or None,
+        default=StoppingPlan(),
         criteria=criteria,
         amends=protocol is not None,
         may_protocol=seat.may("protocol"),
     )
+
+
+def _stopping(
+    rule: StoppingRule | None, target: float, confidence: float
+) -> StoppingPlan | msgspec.UnsetType:
+    """Make the plan of a form, whose levels are percent; nothing if the default is left."""
+    if rule is None:
+        return msgspec.UNSET
+    if rule == "read_all":
+        return StoppingPlan(rule=rule)
+    return StoppingPlan(rule=rule, target=target / 100, confidence=confidence / 100)
 
 
 def _criteria(

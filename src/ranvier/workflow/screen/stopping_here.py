@@ -3,7 +3,7 @@
 A rule counts only votes cast after records were given out, in the order in which records were
 first decided. Whether a record came by the order of the hash, which is a random one, or by a
 learnt one, is told from the votes themselves. Where what a rule takes for granted does not hold,
-nothing is said but why.
+nothing is said but why. Which rule is asked, and for what, the protocol says.
 """
 
 from __future__ import annotations
@@ -14,19 +14,20 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from ranvier.core.progress import ScreeningProgress
-from ranvier.core.protocol import Stage
+from ranvier.core.protocol import Stage, StoppingPlan
 from ranvier.core.screening import Verdict
 from ranvier.workflow.screen.ordering import MOST
+from ranvier.workflow.screen.stating import Stated, stated
 from ranvier.workflow.screen.view import View
 from ranvier.workflow.screen.votes import Cast
 
 if TYPE_CHECKING:
     from ranvier.ranking.stopping import Judgement, Rule, SafeItem
 
-__all__ = ["CONFIDENCE", "TARGET", "History", "StoppingView", "history_of", "in_hash_order", "stop"]
+__all__ = ["BY_DEFAULT", "History", "StoppingView", "history_of", "in_hash_order", "stop"]
 
-#: Recall to reach and how sure to be of it, as the rule was calibrated.
-TARGET, CONFIDENCE = 0.95, 0.95
+#: What holds where a protocol names nothing.
+BY_DEFAULT = Stated(plan=StoppingPlan(), when="default", changes=())
 
 #: Moments at which the rule is asked for the picture.
 LOOKS = 25
@@ -64,6 +65,8 @@ class History:
         Whether people read different records.
     learnt : bool
         Whether an order is learnt for so many records.
+    stated : Stated
+        What the protocol says.
     """
 
     whose: Whose
@@ -73,6 +76,7 @@ class History:
     elsewhere: int
     apart: bool
     learnt: bool
+    stated: Stated = BY_DEFAULT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +99,10 @@ class StoppingView:
         Why nothing is said.
     notes : tuple of str
         What to know about what is said.
+    stated : Stated
+        What the protocol says, and since when.
+    sentences : tuple of str
+        For the methods section, as if reading stopped now; none where nothing can be said.
     """
 
     stage: Stage
@@ -106,6 +114,8 @@ class StoppingView:
     safe: tuple[SafeItem, ...]
     why: str | None
     notes: tuple[str, ...]
+    stated: Stated
+    sentences: tuple[str, ...]
 
     def __str__(self) -> str:
         """Some lines for the person who screens; none where nothing can be said."""
@@ -155,14 +165,20 @@ def stop(history: History, stage: Stage) -> StoppingView:
             safe=(),
             why=why,
             notes=(),
+            stated=history.stated,
+            sentences=(),
         )
     drawn = by_hash == len(history.random) or not history.learnt
     random = (True,) * len(history.random) if drawn else history.random
+    plan = history.stated.plan
+    named: Rule = "biased_urn" if plan.rule == "read_all" else plan.rule
     judged, course, safe = _asked(
         bytes(history.relevant),
         bytes(random),
         history.left,
-        "hypergeometric_random" if drawn else "biased_urn",
+        "hypergeometric_random" if drawn else named,
+        plan.target,
+        plan.confidence,
     )
     return StoppingView(
         stage=stage,
@@ -174,6 +190,8 @@ def stop(history: History, stage: Stage) -> StoppingView:
         safe=safe,
         why=None,
         notes=tuple(_notes(history, drawn=drawn)),
+        stated=history.stated,
+        sentences=_sentences(history, judged, drawn=drawn),
     )
 
 
@@ -269,6 +287,7 @@ def _history(
         elsewhere=len(given) - len(order),
         apart=apart,
         learnt=len(given) <= MOST,
+        stated=stated(view.layout.review, stage),
     )
 
 
@@ -296,6 +315,8 @@ def _why_not(history: History, stage: Stage) -> str | None:
         return "Full texts are all read: no rule says when to stop."
     if not history.relevant:
         return "Nothing was read yet since records were last given out."
+    if history.stated.plan.rule == "read_all" and history.left:
+        return "The protocol says that every record is read: no rule ends it before."
     if history.apart:
         return (
             "People read different records: each reviewer's own page says what is left of theirs."
@@ -320,7 +341,8 @@ def _notes(history: History, *, drawn: bool) -> Iterable[str]:
     if drawn:
         yield (
             "These records were read in the order of a hash, which is a random sample: it tells "
-            "how many to expect, and lets one stop late."
+            "how many to expect, and lets one stop late. The protocol's rule is asked once an "
+            "order is learnt."
         )
     if sum(history.relevant) < FEW and history.left:
         yield (
@@ -330,9 +352,17 @@ def _notes(history: History, *, drawn: bool) -> Iterable[str]:
     yield "It takes for granted that records were decided in the order in which they were shown."
 
 
+def _sentences(history: History, judged: Judgement, *, drawn: bool) -> tuple[str, ...]:
+    """Add to what the rule says since when it was to be the rule."""
+    if judged.state == "all_read" or drawn:
+        return judged.sentences
+    first, named, *others = judged.sentences
+    return (first, named, str(history.stated), *others)
+
+
 @lru_cache(maxsize=64)
 def _asked(
-    relevant: bytes, random: bytes, left: int, rule: Rule
+    relevant: bytes, random: bytes, left: int, rule: Rule, target: float, confidence: float
 ) -> tuple[Judgement, ScreeningProgress, tuple[SafeItem, ...]]:
     """Ask a rule; what was asked before is not computed again."""
     from ranvier.ranking.stopping import Shown, follow, judge, safe_checklist  # SciPy
@@ -342,7 +372,7 @@ def _asked(
         for kept, drawn in zip(relevant, random, strict=True)
     ]
     return (
-        judge(shown, left, rule=rule, target=TARGET, confidence=CONFIDENCE),
-        follow(shown, left, rule=rule, target=TARGET, confidence=CONFIDENCE, looks=LOOKS),
+        judge(shown, left, rule=rule, target=target, confidence=confidence),
+        follow(shown, left, rule=rule, target=target, confidence=confidence, looks=LOOKS),
         safe_checklist(shown, left),
     )
