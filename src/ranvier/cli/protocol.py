@@ -65,7 +65,9 @@ def protocol(place: str, file: Path | None, reason: str | None, actor: str) -> N
     part = _read(file)
     with ranvier.open(place) as review:
         introduce(review, actor)
-        review.seat(actor).screening.put_protocol(criteria=part.criteria, rules=part.screening, reason=reason)
+        review.seat(actor).screening.put_protocol(
+            criteria=part.criteria, rules=part.screening, reason=reason
+        )
     rules, criteria = len(part.screening), len(part.criteria)
     click.echo(f"the protocol says so now: {rules} rules, {criteria} criteria")
 
