@@ -52,6 +52,8 @@ def test_it_exits_1_below_a_bound(folder, run):
         (["title,abstract", "a,b"], "lacks a label (randomized_trial or pt_rct)"),
         (["abstract,pt_rct", "a,1"], "lacks title"),
         (["title,pt_rct", "a,maybe"], "pt_rct is 'maybe'; it must be 0 or 1"),
+        (["title,pt_rct", "a,"], "row 1: pt_rct is empty; it must be 0 or 1"),
+        (["title,abstract,pt_rct"], "holds no record"),
     ],
 )
 def test_what_is_no_labelled_set_is_refused(tmp_path, run, lines, words):
@@ -60,3 +62,30 @@ def test_what_is_no_labelled_set_is_refused(tmp_path, run, lines, words):
     done = run("benchmark", "design", str(file))
     assert done.code == 1
     assert words in done.err
+
+
+def test_labels_are_read_in_words_and_columns_by_any_case(tmp_path, run):
+    file = tmp_path / "words.csv"
+    file.write_text(f'Title,Abstract,PT_RCT\nZinc,"{TRIAL}",Yes\nZinc in soil,,0.0\n')
+    [found] = json.loads(run("benchmark", "design", str(file), "--json").out)["sets"]
+    assert (found["records"], found["positives"], found["auc"]) == (2, 1, 1)
+
+
+def test_publication_types_are_read_only_when_asked(tmp_path, run):
+    file = tmp_path / "types.csv"
+    file.write_text(
+        "title,abstract,randomized_trial,publication_types\n"
+        "Garlic as an insect repellent,,1,Letter|Randomized Controlled Trial\n"
+        "Soil of the Eifel,,0,Letter\n"
+    )
+
+    def precise(*options):
+        [found] = json.loads(run("benchmark", "design", str(file), *options, "--json").out)["sets"]
+        return found["sensitivity_precise"]
+
+    assert precise() == 0
+    assert precise("--publication-types") == 1
+    file.write_text("title,randomized_trial\nZinc,1\n")
+    done = run("benchmark", "design", str(file), "--publication-types")
+    assert done.code == 1
+    assert "has no column publication_types" in done.err

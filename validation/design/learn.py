@@ -41,6 +41,7 @@ from ranvier.ranking.design.labelled import (
     LabelledRecords,
     agreement,
     area,
+    clopper_pearson,
     measure,
     pooled,
     specificity_at,
@@ -72,6 +73,8 @@ SEEDS = 9
 #: A bound that just keeps 99% of the trials it was set on keeps fewer of others: halfway to more.
 KEPT = (0.99, 0.995)
 OTHERS_OUT = 0.99
+#: Of the bootstrap beside the rule of words.
+RESAMPLES = 2000
 
 OTHER_TYPES = (
     "biography", "case reports", "editorial", "guideline", "historical article", "interview",
@@ -315,6 +318,12 @@ def _measured(
         }
         for (a, b), scores in crossed.items()
     }
+    told = {n: (scores, trials[n]) for n, scores in apart.items()}
+    told[held.name] = (held.scores, held.trials)
+    said = {
+        name: spoken([read(t.title, t.abstract) for t in texts])
+        for name, texts in {**gold(), held.name: held_out()}.items()
+    }
     return {
         "left out, ten parts": {a.name: _said(a) for a in (*found, pooled(found, weights=weights))},
         "learnt on one source, measured on the other": across,
@@ -323,20 +332,89 @@ def _measured(
             **{name: word_rule(texts, apart[name]) for name, texts in gold().items()},
             held.name: word_rule(held_out(), held.scores),
         },
+        "traded": {n: traded(*told[n], said[n]) for n in told},
+        "silent": {n: silence(*told[n], said[n]) for n in told},
         "calibration": {n: calibration(scores, trials[n]) for n, scores in apart.items()},
     }
 
 
-def word_rule(texts: Sequence[Text], scores: Vector) -> dict[str, float]:
-    """Measure the rule to beat, and our specificity where we are as sensitive."""
-    rule = re.compile(r"randomi[sz]ed|placebo|randomly", re.IGNORECASE)
-    hit = np.array([bool(rule.search(f"{t.title} {t.abstract}")) for t in texts])
+RULE = re.compile(r"randomi[sz]ed|placebo|randomly", re.IGNORECASE)
+
+
+def word_rule(texts: Sequence[Text], scores: Vector) -> dict[str, Any]:
+    """Measure the rule to beat, and our specificity where we are as sensitive.
+
+    ``difference`` is ours less the rule's, with the interval of a bootstrap in which both are
+    measured on the same records, trials and others drawn apart.
+    """
+    hit = np.array([bool(RULE.search(f"{t.title} {t.abstract}")) for t in texts])
     trial = np.array([t.trial == 1 for t in texts])
-    sensitivity = float(hit[trial].mean())
+    rng = np.random.default_rng(0)
+    yes, no = np.flatnonzero(trial), np.flatnonzero(~trial)
+    drawn = [
+        np.append(rng.choice(yes, len(yes)), rng.choice(no, len(no))) for _ in range(RESAMPLES)
+    ]
+    gains = [np.subtract(*_beside(hit[i], trial[i], scores[i])[1:]) for i in drawn]
+    ours, rule = _beside(hit, trial, scores)[1:]
     return {
-        "sensitivity": round(sensitivity, 4),
-        "specificity": round(float((~hit[~trial]).mean()), 4),
-        "ours": _rounded(specificity_at(scores, trial, sensitivity)),
+        "sensitivity": round(float(hit[trial].mean()), 4),
+        "specificity": round(rule, 4),
+        "ours": round(ours, 4),
+        "difference": [
+            round(float(v), 4) for v in (ours - rule, *np.quantile(gains, (0.025, 0.975)))
+        ],
+    }
+
+
+def _beside(
+    hit: NDArray[np.bool_], trial: NDArray[np.bool_], scores: Vector
+) -> tuple[float, float, float]:
+    """Return the sensitivity of the rule, our specificity there, and the rule's."""
+    sensitivity = float(hit[trial].mean())
+    ours = specificity_at(scores, trial, sensitivity)
+    assert ours is not None  # both kinds were drawn
+    return sensitivity, ours, float((~hit[~trial]).mean())
+
+
+def spoken(readings: Sequence[Reading]) -> NDArray[np.bool_]:
+    """Return whether anything of chance, blinding or placebo is said."""
+    silent, mention = FEATURES.index("silent"), FEATURES.index("mention only")
+    held = [reading.features() for reading in readings]
+    return np.array([not signs[silent] or signs[mention] for signs in held])
+
+
+def traded(
+    scores: Vector, trial: NDArray[np.bool_], said: NDArray[np.bool_]
+) -> list[dict[str, Any]]:
+    """Return the sensitivity that each of some specificities leaves, with its interval.
+
+    ``of_those_that_say`` is that among trials with a word of chance, blinding or placebo.
+    """
+    others, rows = np.sort(scores[~trial]), []
+    for specificity in (0.75, 0.8, 0.85, 0.9, 0.95):
+        # The lowest bound with so many others below it.
+        bound = others[int(np.ceil(specificity * len(others) - 1e-9)) - 1]
+        kept = int((scores[trial] > bound).sum())
+        rows.append(
+            {
+                "specificity": specificity,
+                "bound": round(float(bound), 2),
+                "sensitivity": round(kept / int(trial.sum()), 4),
+                "ci": _rounded(clopper_pearson(kept, int(trial.sum()))),
+                "of_those_that_say": round(float((scores[trial & said] > bound).mean()), 4),
+            }
+        )
+    return rows
+
+
+def silence(
+    scores: Vector, trial: NDArray[np.bool_], said: NDArray[np.bool_]
+) -> dict[str, int | float | None]:
+    """Count the records that say nothing of chance, and how far trials among them are told."""
+    return {
+        "trials": int((trial & ~said).sum()),
+        "others": int((~trial & ~said).sum()),
+        "auc": _rounded(area(scores[~said], trial[~said])),
     }
 
 

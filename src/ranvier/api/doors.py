@@ -104,7 +104,9 @@ def benchmark_dedup(paths: Iterable[str | Path]) -> list[Agreement]:
     return [*found, pooled(found)]
 
 
-def benchmark_design(paths: Iterable[str | Path]) -> list[DesignAgreement]:
+def benchmark_design(
+    paths: Iterable[str | Path], *, publication_types: bool = False
+) -> list[DesignAgreement]:
     """Tell trials apart on labelled records: one result a set, then that of all records as one.
 
     Parameters
@@ -112,8 +114,11 @@ def benchmark_design(paths: Iterable[str | Path]) -> list[DesignAgreement]:
     paths : iterable of str or Path
         Parquet or CSV files with ``title``, ``abstract`` and ``randomized_trial`` or ``pt_rct``, or
         folders of them.
+    publication_types : bool
+        Whether the column ``publication_types`` is read too, as it is in a review. Where the label
+        is one of these types, this says only that they are heeded.
     """
-    return measure_files(map(Path, paths))
+    return measure_files(map(Path, paths), publication_types=publication_types)
 
 
 def simulate(path: str | Path, *, seeds: Sequence[int] = (0, 1, 2)) -> OldReview:

@@ -31,6 +31,12 @@ __all__ = ["design"]
     default=0.0,
     help="Exit 1 if the specificity over all records is lower.",
 )
+@click.option(
+    "--publication-types",
+    "publication_types",
+    is_flag=True,
+    help="Read the column publication_types too, with | between types.",
+)
 @json_option
 @click.pass_context
 def design(
@@ -38,13 +44,14 @@ def design(
     paths: tuple[Path, ...],
     min_sensitivity: float,
     min_specificity: float,
+    publication_types: bool,
     as_json: bool,
 ) -> None:
     """Tell randomized trials apart on labelled records, and count.
 
     PATHS are Parquet or CSV files with title, abstract and a label of 0 or 1, randomized_trial or
-    pt_rct, or folders of them. Only title and abstract are read: publication types would be the
-    answer.
+    pt_rct, or folders of them. Unless asked, only title and abstract are read: where the label is a
+    publication type, the types would be the answer.
 
     \b
     Example:
@@ -53,7 +60,7 @@ def design(
     from ranvier.api import benchmark_design
 
     with working("Reading the records"):
-        *sets, pooled = benchmark_design(paths)
+        *sets, pooled = benchmark_design(paths, publication_types=publication_types)
     if as_json:
         print_json({"sets": [_said(a) for a in sets], "pooled": _said(pooled)})
     else:

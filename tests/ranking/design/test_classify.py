@@ -103,3 +103,19 @@ def test_records_are_classified_with_their_types():
     assert same is record
     assert found.precise
     assert "looks like a randomized trial" in str(found)
+
+
+def test_spans_are_right_where_letters_are_longer_in_lower_case():
+    # "İ" has two characters in lower case, "ß" two in upper case, and dashes are not hyphens.
+    said = "İzmir – Straße: 40 patients were randomly allocated, double‐blind."
+    found = classify("Ä–Ω", said)
+    phrases = {span.words for span in found.evidence if span.field == "abstract"}
+    assert {"randomly allocated", "double‐blind"} <= phrases
+    assert all(said[s.start : s.end] == s.words for s in found.evidence if s.field == "abstract")
+
+
+def test_types_of_many_records_count_as_those_of_one():
+    texts = [("Zinc", ""), ("Zinc", ""), ("Zinc", "")]
+    kinds = [("Randomized Controlled Trial",), ("Review",)]
+    each = [classify(*text, types) for text, types in zip(texts, [*kinds, ()], strict=True)]
+    assert probabilities(texts, kinds).tolist() == pytest.approx([e.probability for e in each])

@@ -48,7 +48,15 @@ def test_the_page_prints_what_was_measured():
         assert row in PAGE
     for name, rule in measured["word rule"].items():
         shares = [f"{rule[what]:.3f}" for what in ("sensitivity", "specificity", "ours")]
-        assert f"| {name} | {' | '.join(shares)} |" in PAGE
+        gain, low, high = rule["difference"]
+        row = f"| {name} | {' | '.join(shares)} | {gain:+.3f} ({low:+.3f} to {high:+.3f}) |"
+        assert row in PAGE
+    for name, rows in measured["traded"].items():
+        kept = [f"{row['sensitivity']:.3f} ({row['of_those_that_say']:.3f})" for row in rows]
+        assert f"| {name} | {' | '.join(kept)} |" in PAGE
+    for name, held in measured["silent"].items():
+        auc = "" if held["auc"] is None else f"{held['auc']:.3f}"
+        assert f"| {name} | {held['trials']} | {held['others']} | {auc} |" in PAGE
 
 
 @pytest.mark.nightly

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from math import exp
 from typing import Literal
 
@@ -144,9 +145,14 @@ def classify_records(
 
 
 def probabilities(
-    texts: Iterable[tuple[str, str]], *, weights: Weights | None = None
+    texts: Iterable[tuple[str, str]],
+    publication_types: Iterable[Sequence[str]] = (),
+    *,
+    weights: Weights | None = None,
 ) -> NDArray[np.float64]:
     """Return the probability of each title and abstract: fast, without evidence.
+
+    ``publication_types`` are those of each record in turn; where they end, there are none.
 
     Examples
     --------
@@ -155,7 +161,11 @@ def probabilities(
     (True, True)
     """
     weights = weights or shipped_weights()
-    scores = [_scored(read(*text), (), weights)[0] for text in texts]
+    # The types must not lengthen what is scored: a record without a text is none.
+    kinds = chain(publication_types, repeat(()))
+    scores = [
+        _scored(read(*text), named, weights)[0] for text, named in zip(texts, kinds, strict=False)
+    ]
     return 1 / (1 + np.exp(-np.array(scores, float)))
 
 

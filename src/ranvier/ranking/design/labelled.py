@@ -1,8 +1,8 @@
 """Labelled records: how well trials are told apart where people, or MEDLINE, said which they are.
 
 The formats are those of ``reference/screening/README.md``, section ``design/``: Parquet or CSV with
-``title``, ``abstract`` and a label, ``randomized_trial`` or ``pt_rct``. Only title and abstract are
-read, because where the label *is* a publication type, reading it would be copying the answer.
+``title``, ``abstract`` and a label, ``randomized_trial`` or ``pt_rct``. Unless asked, only title
+and abstract are read: where the label *is* a publication type, reading it copies the answer.
 """
 
 from __future__ import annotations
@@ -36,19 +36,33 @@ __all__ = [
 
 _ENDINGS = (".parquet", ".csv", ".csv.gz")
 
-#: Names of the label, by which a column is known.
+#: Names of the label, by which a column is known, however its letters are.
 LABELS = ("randomized_trial", "pt_rct")
+#: How a label is written.
+_TRIAL = frozenset(("1", "1.0", "true", "yes"))
+_OTHER = frozenset(("0", "0.0", "false", "no"))
 
 Interval = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledRecords:
-    """Titles and abstracts, each with whether it is a trial."""
+    """Titles and abstracts, each with whether it is a trial; types if the table has any.
+
+    Attributes
+    ----------
+    name : str
+    texts : tuple of (str, str)
+    trials : array of bool
+    types : tuple of tuple of str
+        Of each record, from a column ``publication_types`` with ``|`` or ``;`` between; empty if
+        there is no such column.
+    """
 
     name: str
     texts: tuple[tuple[str, str], ...]
     trials: NDArray[np.bool_]
+    types: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +112,7 @@ def read_labelled(path: Path) -> LabelledRecords:
     Raises
     ------
     InputError
-        If it is no table, has no title or label, or a label is neither 0 nor 1.
+        If it is no table, holds no record, has no title or label, or a label is neither 0 nor 1.
     """
     name = path.name.removesuffix(".gz").rsplit(".", 1)[0]
     quoted = str(path).replace("'", "''")
@@ -114,36 +128,57 @@ def read_labelled(path: Path) -> LabelledRecords:
             file=str(path),
             remedy="Name a Parquet or CSV file with title, abstract and randomized_trial.",
         ) from error
-    label = next((n for n in LABELS if n in names), None)
-    if label is None or "title" not in names:
+    columns = {n.strip().casefold(): i for i, n in enumerate(names)}
+    label = next((n for n in LABELS if n in columns), None)
+    if label is None or "title" not in columns:
         lacking = "title" if label is not None else f"a label ({' or '.join(LABELS)})"
         raise InputError(
-            f"the table lacks {lacking}.", file=str(path), remedy="Name its columns so."
+            f"the table lacks {lacking}; its columns are {', '.join(names) or 'none'}.",
+            file=str(path),
+            remedy="Name its columns title, abstract and randomized_trial.",
         )
-    columns = {n: i for i, n in enumerate(names)}
-    texts, trials = [], []
+    if not rows:
+        raise InputError(
+            "the table holds no record.",
+            file=str(path),
+            remedy="Give at least one labelled record.",
+        )
+    texts: list[tuple[str, str]] = []
+    trials: list[bool] = []
+    types: list[tuple[str, ...]] = []
     for line, row in enumerate(rows, start=1):
-        said = str(row[columns[label]]).strip()
-        if said not in {"0", "1", "False", "True"}:
+        said = "" if row[columns[label]] is None else str(row[columns[label]]).strip()
+        if said.casefold() not in _TRIAL | _OTHER:
+            written = repr(said) if said else "empty"
             raise InputError(
-                f"{label} is {said!r}; it must be 0 or 1.",
+                f"{label} is {written}; it must be 0 or 1.",
                 file=str(path),
                 row=line,
-                remedy="Label each record, or leave it out.",
+                remedy="Write 1 for a randomized trial, 0 for another record, or leave it out.",
             )
         abstract = row[columns["abstract"]] if "abstract" in columns else None
         texts.append((str(row[columns["title"]] or ""), str(abstract or "")))
-        trials.append(said in {"1", "True"})
-    return LabelledRecords(name, tuple(texts), np.array(trials, bool))
+        trials.append(said.casefold() in _TRIAL)
+        if "publication_types" in columns:
+            named = str(row[columns["publication_types"]] or "").replace(";", "|").split("|")
+            types.append(tuple(name.strip() for name in named if name.strip()))
+    return LabelledRecords(name, tuple(texts), np.array(trials, bool), tuple(types))
 
 
-def measure_files(paths: Iterable[Path]) -> list[DesignAgreement]:
+def measure_files(
+    paths: Iterable[Path], *, publication_types: bool = False
+) -> list[DesignAgreement]:
     """Measure files, and those in folders: one result a set, then all records as one.
+
+    Parameters
+    ----------
+    publication_types : bool
+        Whether they are read too; see `measure`.
 
     Raises
     ------
     InputError
-        If a folder holds no table.
+        If a folder holds no table, or a table has no publication types to be read.
     """
     files: list[Path] = []
     for path in paths:
@@ -154,18 +189,38 @@ def measure_files(paths: Iterable[Path]) -> list[DesignAgreement]:
         )
         if not inside:
             raise InputError(
-                f"{path} holds no labelled records.", remedy="They are .parquet, .csv or .csv.gz."
+                f"{path} holds no labelled records.",
+                remedy="Put .parquet, .csv or .csv.gz files there.",
             )
         files += inside
-    found = [measure(read_labelled(file)) for file in files]
+    found: list[DesignAgreement] = []
+    for file in files:
+        labelled = read_labelled(file)
+        if publication_types and not labelled.types:
+            raise InputError(
+                "the table has no column publication_types.",
+                file=str(file),
+                remedy="Add one, with | between types, or leave --publication-types out.",
+            )
+        found.append(measure(labelled, publication_types=publication_types))
     return [*found, pooled(found)]
 
 
-def measure(labelled: LabelledRecords, *, weights: Weights | None = None) -> DesignAgreement:
-    """Classify labelled records by title and abstract, and compare with the labels."""
+def measure(
+    labelled: LabelledRecords, *, publication_types: bool = False, weights: Weights | None = None
+) -> DesignAgreement:
+    """Classify labelled records by title and abstract, and compare with the labels.
+
+    Parameters
+    ----------
+    publication_types : bool
+        Whether the types of the records are read too. Where the label *is* one of them, the result
+        says only that they are heeded.
+    """
     weights = weights or shipped_weights()
+    types = labelled.types if publication_types else ()
     begun = time.process_time()
-    scores = special.logit(probabilities(labelled.texts, weights=weights))
+    scores = special.logit(probabilities(labelled.texts, types, weights=weights))
     spent = time.process_time() - begun
     return agreement(labelled.name, scores, labelled.trials, weights=weights, cpu_seconds=spent)
 
