@@ -46,3 +46,19 @@ def test_the_evidence_stands_where_it_says_and_nothing_is_recorded(review, run):
         if span["field"] == "abstract":
             assert abstract[span["start"] : span["end"]] == span["words"]
     assert run("log", review).out == before
+
+
+def test_the_type_that_a_source_gives_is_heeded_and_quoted(tmp_path, run):
+    file = tmp_path / "pubmed.nbib"
+    tags = {"PMID": "10938169", "TI": "Garlic as an insect repellent.", "PT": "Letter"}
+    lines = [f"{tag:<4}- {value}" for tag, value in tags.items()]
+    file.write_text("\n".join([*lines, "PT  - Randomized Controlled Trial"]) + "\n")
+    place = str(tmp_path / "review")
+    assert run("new", place, "--id", "t", "--title", "T").code == 0
+    done = run("import", place, str(file), "--source", "PubMed", "--date", "2026-01-31")
+    assert done.code == 0, done.err
+    found = json.loads(run("designs", place, "--json").out)
+    assert found["counts"]["trials"] == 1
+    [report] = found["reports"]
+    quoted = {span["field"]: span["words"] for span in report["evidence"]}
+    assert quoted["publication_types"] == "Randomized Controlled Trial"
