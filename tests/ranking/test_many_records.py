@@ -14,9 +14,12 @@ from ranvier.ranking.descent import (
     descend_words,
     descent_words,
 )
+from ranvier.ranking.likeness import only_shared
 from ranvier.ranking.ranker import Ranker
 from ranvier.ranking.shelf import Shelf
-from ranvier.ranking.wide import WideLearner
+from ranvier.ranking.topics import Directions, of_length_one, topics
+from ranvier.ranking.wide import Many, WideLearner
+from ranvier.ranking.words import count_words, weigh
 
 from .old_review import made_up
 
@@ -34,13 +37,18 @@ def few(monkeypatch):
 
 def test_both_learners_give_the_same_scores_on_the_same_rows():
     ranker = Ranker.of(OLD.texts)
-    one, other = ranker.learner(), WideLearner(ranker._shelf.matrix)
+    shelf = ranker._shelf
+    many = Many.of(shelf.matrix, shelf.rarity.singles)
+    one, other = ranker.learner(), WideLearner(many, ranker._plain)
     for i in range(150):
         for learner in (one, other):
             learner.tell(i, bool(OLD.relevant[i]))
         if i % 40 == 39:
             one.scores()
-            np.testing.assert_allclose(one._words.margin, other.scores(), atol=20 * SETTLED)
+            other.scores()
+            weights = other._words._weights
+            margin = shelf.matrix @ weights[:-1] + weights[-1]
+            np.testing.assert_allclose(one._words.margin, margin, atol=20 * SETTLED)
 
 
 def test_a_large_set_is_ranked_much_like_an_exact_one(few):
@@ -52,6 +60,35 @@ def test_a_large_set_is_ranked_much_like_an_exact_one(few):
     left = sum(truth[id] for id in order.ids)
     assert sum(truth[id] for id in order.ids[:left]) > 0.7 * left
     assert wide.first(SOME, 7) == order.ids[:7]
+
+
+def test_records_are_placed_among_topics_as_those_that_the_topics_are_of():
+    shelf = Shelf.of(OLD.texts)
+    words = shelf.matrix[:, : shelf.rarity.singles]
+    placed = Directions.of(words).place(shelf.matrix)
+    found = topics(of_length_one(only_shared(words)))
+    np.testing.assert_allclose(abs((placed * found).sum(axis=1)), 1, atol=0.02)
+
+
+def test_a_record_keeps_single_words_before_pairs():
+    rarity = Shelf.of(OLD.texts).rarity
+    counts = count_words([f"{t.title} {t.abstract}" for t in OLD.texts[:50]])
+    few, whole = weigh(counts, rarity, most=20), weigh(counts, rarity)
+    assert np.diff(few.indptr).max() == 20
+    singles, kept = (
+        np.add.reduceat(x.indices < rarity.singles, x.indptr[:-1]) for x in (whole, few)
+    )
+    assert (kept == np.minimum(singles, 20)).all()
+
+
+def test_records_that_come_later_are_placed_along_the_same_directions(few):
+    before = Ranker.of(OLD.texts[:300])
+    grown = before.extended(OLD.texts[300:])
+    assert before._many is not None
+    assert grown._many is not None
+    assert grown._many.directions is before._many.directions
+    assert np.array_equal(grown._many.topics[:300], before._many.topics)
+    assert np.linalg.norm(grown._many.topics[300:], axis=1).min() > 0
 
 
 def test_the_first_few_are_those_of_the_order():

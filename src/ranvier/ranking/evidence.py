@@ -11,7 +11,9 @@ records known goes from 1 to 50.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +58,7 @@ class Plain:
 
 
 def put_together(
-    views: dict[str, NDArray[np.float64]], undecided: NDArray[np.bool_], relevant: int
+    views: Mapping[str, NDArray[Any]], undecided: NDArray[np.bool_], relevant: int
 ) -> NDArray[np.float64]:
     """Add up the views of all records, each on the scale of those not decided.
 

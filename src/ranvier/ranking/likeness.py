@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ranvier.ranking.topics import topics
+from ranvier.ranking.topics import of_length_one, topics, unit
 from ranvier.ranking.words import Matrix
 
 __all__ = ["Likeness", "all_alike", "centred", "only_shared"]
@@ -111,7 +111,7 @@ class Likeness:
             return
         n = len(self._filled)
         if self._topics is None:
-            self._topics = topics(_of_length_one(only_shared(self._singles)))
+            self._topics = topics(of_length_one(only_shared(self._singles)))
         if n <= AT_ONCE:
             self.by_words[:] = all_alike(self._matrix)
             new = np.arange(n)
@@ -136,22 +136,8 @@ def centred(meanings: NDArray[Any]) -> NDArray[np.float32]:
     >>> centred(np.array([[0.0, 3.0], [0.0, 1.0], [1.0, 0.0], [0.0, 0.0]])).round(1)[2]
     array([ 0.7, -0.7], dtype=float32)
     """
-    rows = _unit(np.asarray(meanings, dtype=np.float32))
+    rows = unit(np.asarray(meanings, dtype=np.float32))
     known = rows.any(axis=1)
     if known.any():
         rows[known] -= rows[known].mean(axis=0)
-    return _unit(rows)
-
-
-def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scale each row to length one; what is nearly nothing becomes nothing."""
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.divide(rows, length, out=np.zeros_like(rows), where=length > 1e-6)
-
-
-def _of_length_one(matrix: Matrix) -> Matrix:
-    """Scale each row to length one."""
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    squares = np.bincount(rows, matrix.data.astype(np.float64) ** 2, minlength=matrix.shape[0])
-    matrix.data /= np.sqrt(squares[rows]).astype(np.float32)
-    return matrix
+    return unit(rows)

@@ -24,7 +24,7 @@ from ranvier.ranking.likeness import Likeness
 from ranvier.ranking.prior import Prior, shipped_prior
 from ranvier.ranking.question import answers
 from ranvier.ranking.shelf import Shelf, Text
-from ranvier.ranking.wide import WideLearner
+from ranvier.ranking.wide import Many, WideLearner
 
 __all__ = ["Basis", "Order", "Ranker", "Text"]
 
@@ -77,7 +77,12 @@ class Ranker:
     """
 
     def __init__(
-        self, shelf: Shelf, query: str | None = None, *, prior: Prior | None = None
+        self,
+        shelf: Shelf,
+        query: str | None = None,
+        *,
+        prior: Prior | None = None,
+        before: Many | None = None,
     ) -> None:
         self.ids = shelf.ids
         self.query = query
@@ -85,11 +90,14 @@ class Ranker:
         self._place = {id: i for i, id in enumerate(self.ids)}
         if len(self._place) < len(self.ids):
             raise InputError("two records have the same id.", remedy="Give each its own.")
-        self._likeness = None
+        self._prior = prior or shipped_prior()
+        self._plain = _plain(shelf)
+        self._likeness = self._many = None
         if shelf.exact:
             likeness = Likeness(shelf.matrix, shelf.rarity.singles)
             self._likeness = likeness.meaning(shelf.meanings)
-        self._plain = _plain(shelf, prior or shipped_prior())
+        else:
+            self._many = Many.of(shelf.matrix, shelf.rarity.singles, before=before)
         self._learner = self.learner()
         self._told: dict[str, bool] = {}
 
@@ -121,7 +129,8 @@ class Ranker:
         InputError
             If an id stands twice, or the meanings do not fit the texts.
         """
-        shelf = Shelf.of(texts)
+        prior = prior or shipped_prior()
+        shelf = Shelf.of(texts, prior)
         return cls(shelf if meanings is None else shelf.meaning(meanings), query, prior=prior)
 
     @classmethod
@@ -144,7 +153,8 @@ class Ranker:
 
         Where the others have meanings, those of the new ones are not known yet.
         """
-        return Ranker(self._shelf.extended(texts), self.query)
+        shelf = self._shelf.extended(texts, self._prior)
+        return Ranker(shelf, self.query, prior=self._prior, before=self._many)
 
     @property
     def meanings(self) -> NDArray[np.float16] | None:
@@ -235,7 +245,8 @@ class Ranker:
     def learner(self, *, settled: float = SETTLED) -> Learner | WideLearner:
         """Return a learner on the same numbers that knows no decision."""
         if self._likeness is None:
-            return WideLearner(self._shelf.matrix)
+            assert self._many is not None
+            return WideLearner(self._many, self._plain, settled=settled)
         return Learner(self._likeness, self._plain, settled=settled)
 
     def _undecided(self, decisions: Iterable[str]) -> NDArray[np.intp]:
@@ -282,11 +293,11 @@ class Ranker:
         return "given", np.zeros(len(self.ids))
 
 
-def _plain(shelf: Shelf, prior: Prior) -> Plain:
+def _plain(shelf: Shelf) -> Plain:
     """Gather what is known of records without decisions."""
     title, abstract = shelf.letters.T
     return Plain(
-        earlier=np.zeros(len(title)) if shelf.counts is None else prior.scores(shelf.counts),
+        earlier=shelf.earlier,
         bare=(abstract == 0).astype(np.float64),
         length=np.log1p(title + abstract),
     )

@@ -1,8 +1,8 @@
 """All records as rows of words: exact for as many as one review has, hashed and cut for more.
 
 Up to :data:`EXACT` records each word has its own column and all words count. Beyond, words share a
-million columns, a record keeps its heaviest :data:`HEAVIEST`, and rarity is what it was among the
-first :data:`SAMPLE` records, so that records can be added without weighing the others anew.
+million columns, a record keeps :data:`HEAVIEST`, single words first, and rarity is what it was
+among the first :data:`SAMPLE` records, so that records can be added without weighing the others.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ranvier.errors import InputError
+from ranvier.ranking.prior import Prior, shipped_prior
 from ranvier.ranking.words import BITS, Counts, Matrix, Rarity, count_words, weigh
 
 __all__ = ["Shelf", "Text"]
@@ -28,7 +29,7 @@ __all__ = ["Shelf", "Text"]
 #: Up to so many records every word is kept, and every record compared with every other.
 EXACT = 15_000
 SAMPLE = 50_000
-HEAVIEST = 80
+HEAVIEST = 100
 #: Columns that words share beyond: a million.
 SHARED_BITS = 20
 #: Records turned into rows at a time, which bounds the memory.
@@ -56,6 +57,8 @@ class Shelf:
         How long titles and abstracts are.
     counts : Counts or None
         What the matrix was weighed from; ``None`` beyond :data:`EXACT` records.
+    earlier : array, shape (n,)
+        What earlier reviews tell of each.
     meanings : array of float16, shape (n, d), or None
         What a model of language makes of each record, where one was asked; zeros where it was not.
     """
@@ -65,6 +68,7 @@ class Shelf:
     matrix: Matrix
     letters: NDArray[np.int32]
     counts: Counts | None
+    earlier: NDArray[np.float64]
     meanings: NDArray[np.float16] | None = None
 
     @property
@@ -73,43 +77,48 @@ class Shelf:
         return self.counts is not None
 
     @classmethod
-    def of(cls, texts: Iterable[Text]) -> Shelf:
-        """Turn texts into rows, reading them once."""
+    def of(cls, texts: Iterable[Text], prior: Prior | None = None) -> Shelf:
+        """Turn texts into rows, reading them once; `prior` is what earlier reviews tell."""
+        prior = prior or shipped_prior()
         ids: list[str] = []
         letters: list[tuple[int, int]] = []
-        batches = _batches(texts, ids, letters)
+        told: list[NDArray[np.float64]] = []
+        batches = _batches(texts, prior, ids, letters, told)
         first = list(_until(batches, ids, EXACT))
         following = next(batches, None)
         if following is None:
             counts = sum(first[1:], first[0]) if first else count_words([])
-            return _exact(tuple(ids), counts, _lengths(letters))
+            return _exact(tuple(ids), counts, _lengths(letters), _joined(told))
         first += [following, *_until(batches, ids, SAMPLE)]
         rarity = _shared(sum(first[1:], first[0]))
         parts = [weigh(counts, rarity, most=HEAVIEST) for counts in first]
         first.clear()
         parts += [weigh(counts, rarity, most=HEAVIEST) for counts in batches]
         matrix = sparse.vstack(parts, format="csr")
-        return cls(tuple(ids), rarity, matrix, _lengths(letters), None)
+        return cls(tuple(ids), rarity, matrix, _lengths(letters), None, _joined(told))
 
-    def extended(self, texts: Iterable[Text]) -> Shelf:
+    def extended(self, texts: Iterable[Text], prior: Prior | None = None) -> Shelf:
         """Return a shelf with these records, too."""
+        prior = prior or shipped_prior()
         ids: list[str] = []
         added: list[tuple[int, int]] = []
-        parts = list(_batches(texts, ids, added))
+        told = [self.earlier]
+        parts = list(_batches(texts, prior, ids, added, told))
         if not parts:
             return self
         everything = (*self.ids, *ids)
         letters = np.concatenate([self.letters, _lengths(added)])
         meanings = _lengthened(self.meanings, len(ids))
         if self.counts is not None and len(everything) <= EXACT:
-            return replace(_exact(everything, sum(parts, self.counts), letters), meanings=meanings)
+            shelf = _exact(everything, sum(parts, self.counts), letters, _joined(told))
+            return replace(shelf, meanings=meanings)
         rarity, matrix = self.rarity, self.matrix
         if self.counts is not None:
             rarity = _shared(sum(parts, self.counts))
             matrix = weigh(self.counts, rarity, most=HEAVIEST)
         new = [weigh(counts, rarity, most=HEAVIEST) for counts in parts]
         matrix = sparse.vstack([matrix, *new], format="csr")
-        return Shelf(everything, rarity, matrix, letters, None, meanings)
+        return Shelf(everything, rarity, matrix, letters, None, _joined(told), meanings)
 
     def meaning(self, meanings: NDArray[Any] | None) -> Shelf:
         """Return the same shelf with what a model of language makes of the records.
@@ -154,7 +163,7 @@ class Shelf:
             held["meanings"] = self.meanings
         half = path.with_name(f".{path.name}.part")
         with half.open("wb") as file:
-            np.savez(file, ids=named, letters=self.letters, **held)
+            np.savez(file, ids=named, letters=self.letters, earlier=self.earlier, **held)
         half.replace(path)
 
     @classmethod
@@ -169,14 +178,15 @@ class Shelf:
         try:
             held = _mapped(path)
             ids = tuple(msgspec.json.decode(held["ids"].tobytes(), type=list[str]))
+            letters, earlier = np.array(held["letters"]), np.array(held["earlier"])
             if "idf" not in held:
                 counts = Counts(*(np.array(held[n]) for n in ("starts", "columns", "times")))
-                shelf = _exact(ids, counts, np.array(held["letters"]))
+                shelf = _exact(ids, counts, letters, earlier)
                 return replace(shelf, meanings=held.get("meanings"))
             rarity = Rarity(_sharing(), np.array(held["idf"]))
             parts = (held["data"], held["indices"], held["indptr"])
             matrix = sparse.csr_matrix(parts, shape=(len(ids), len(rarity.idf)), copy=False)
-            return cls(ids, rarity, matrix, held["letters"], None, held.get("meanings"))
+            return cls(ids, rarity, matrix, letters, None, earlier, held.get("meanings"))
         except (KeyError, ValueError, OSError, zipfile.BadZipFile, msgspec.MsgspecError) as error:
             raise InputError(
                 f"these are no records that a ranker wrote: {error}",
@@ -186,14 +196,20 @@ class Shelf:
 
 
 def _batches(
-    texts: Iterable[Text], ids: list[str], letters: list[tuple[int, int]]
+    texts: Iterable[Text],
+    prior: Prior,
+    ids: list[str],
+    letters: list[tuple[int, int]],
+    earlier: list[NDArray[np.float64]],
 ) -> Iterator[Counts]:
-    """Count the words of a batch after the other, and collect ids and lengths."""
+    """Count the words of a batch after the other; collect ids, lengths and what is told."""
     rest = iter(texts)
     while batch := list(islice(rest, AT_ONCE)):
         ids.extend(text.id for text in batch)
         letters.extend((len(text.title), len(text.abstract)) for text in batch)
-        yield count_words(f"{text.title} {text.abstract}" for text in batch)
+        counts = count_words(f"{text.title} {text.abstract}" for text in batch)
+        earlier.append(prior.scores(counts))
+        yield counts
 
 
 def _until(batches: Iterator[Counts], ids: list[str], many: int) -> Iterator[Counts]:
@@ -202,10 +218,20 @@ def _until(batches: Iterator[Counts], ids: list[str], many: int) -> Iterator[Cou
         yield counts
 
 
-def _exact(ids: tuple[str, ...], counts: Counts, letters: NDArray[np.int32]) -> Shelf:
+def _exact(
+    ids: tuple[str, ...],
+    counts: Counts,
+    letters: NDArray[np.int32],
+    earlier: NDArray[np.float64],
+) -> Shelf:
     """Weigh records by all of their words."""
     rarity = Rarity.of(counts)
-    return Shelf(ids, rarity, weigh(counts, rarity), letters, counts)
+    return Shelf(ids, rarity, weigh(counts, rarity), letters, counts, earlier)
+
+
+def _joined(parts: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Put arrays end to end."""
+    return np.concatenate([np.zeros(0), *parts])
 
 
 def _lengthened(meanings: NDArray[np.float16] | None, many: int) -> NDArray[np.float16] | None:

@@ -1,41 +1,82 @@
 """Learning where there are too many records to compare each with each: by the weights of words.
 
-The model is that of :class:`~ranvier.ranking.learner.Learner`. Records keep their heaviest words
-only, the fit touches the decided records, and one sparse product scores all of them.
+The views are those of :class:`~ranvier.ranking.learner.Learner`, but for likeness to the relevant
+records, which was measured to add nothing here. A fit touches the decided records, and one product
+scores all of them.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ranvier.ranking.descent import SETTLED, SWEEPS, class_costs, descent_words
+from ranvier.ranking.evidence import Plain, put_together
+from ranvier.ranking.topics import Directions
 from ranvier.ranking.words import Matrix
 
-__all__ = ["WideLearner"]
+__all__ = ["Many", "WideLearner"]
+
+#: Topics are those of so many records, the first.
+SAMPLE = 20_000
+#: What likeness of topics counts beside the intercept is its square.
+TOPIC_SCALE = np.float32(0.5**0.5)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Many:
+    """Many records, as they are before anything is decided.
+
+    Attributes
+    ----------
+    words : scipy.sparse.csr_matrix of float32, shape (n, words)
+        Rows of length one.
+    directions : Directions
+        Of the first records.
+    topics : array of float32, shape (n, topics)
+    """
+
+    words: Matrix
+    directions: Directions
+    topics: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, words: Matrix, singles: int, *, before: Many | None = None) -> Many:
+        """Find topics; those found `before` of the first rows are kept."""
+        if before is None:
+            directions = Directions.of(words[:SAMPLE, :singles])
+            topics = TOPIC_SCALE * directions.place(words)
+        else:
+            directions = before.directions
+            new = TOPIC_SCALE * directions.place(words[len(before.topics) :])
+            topics = np.concatenate([before.topics, new])
+        return cls(words, directions, topics)
 
 
 class WideLearner:
-    """A support vector machine that is told one decision at a time, on sparse rows of words.
+    """What the learner on similarities learns, on rows of words and of topics.
 
     Parameters
     ----------
-    matrix : scipy.sparse.csr_matrix of float32, shape (n, words)
+    many : Many
+    plain : Plain
+        What is known of records without decisions.
+    settled : float
+        How near to the answer a fit ends.
     """
 
-    def __init__(self, matrix: Matrix) -> None:
-        n, words = matrix.shape
-        self._matrix = matrix
-        self._weights = np.zeros(words + 1)
-        self._margin = np.zeros(n)
-        # Grown by doubling, so that telling costs no more late than early.
-        self._signs = np.empty(1024)
-        self._alpha = np.zeros(1024)
-        self._starts = np.zeros(1025, dtype=np.int64)
-        self._columns = np.empty(0, dtype=np.int32)
-        self._values = np.empty(0, dtype=np.float32)
+    def __init__(self, many: Many, plain: Plain, *, settled: float = SETTLED) -> None:
+        n, words = many.words.shape
+        self._many = many
+        self._plain = plain
+        self._words = _Machine(words, settled)
+        self._topics = _Machine(many.topics.shape[1], settled)
+        self._undecided = np.ones(n, dtype=bool)
         self._counts = [0, 0]
-        self._fresh = True
+        self._scores: NDArray[np.float64] | None = None
 
     @property
     def told(self) -> int:
@@ -49,10 +90,53 @@ class WideLearner:
 
     def tell(self, place: int, relevant: bool) -> None:
         """Say what was decided on a record, which must not have been told before."""
-        m = self.told
-        begin, end = self._matrix.indptr[place : place + 2]
+        words, topics = self._many.words, self._many.topics
+        begin, end = words.indptr[place : place + 2]
+        self._words.tell(words.indices[begin:end], words.data[begin:end], relevant=relevant)
+        self._topics.tell(np.arange(topics.shape[1]), topics[place], relevant=relevant)
+        self._undecided[place] = False
+        self._counts[relevant] += 1
+        self._scores = None
+
+    def scores(self) -> NDArray[np.float64]:
+        """Fit, and score every record; the array is the learner's own."""
+        if self._scores is None:
+            self._scores = self._fitted()
+        return self._scores
+
+    def _fitted(self) -> NDArray[np.float64]:
+        """Fit both, and put all views together."""
+        irrelevant, relevant = self._counts
+        costs = class_costs(relevant, irrelevant)
+        views = {
+            "words": self._many.words @ self._words.fit(costs),
+            "topics": self._many.topics @ self._topics.fit(costs),
+            "earlier": self._plain.earlier,
+            "bare": self._plain.bare,
+            "length": self._plain.length,
+        }
+        return put_together(views, self._undecided, relevant)
+
+
+class _Machine:
+    """A support vector machine on rows of columns and values."""
+
+    def __init__(self, columns: int, settled: float) -> None:
+        self._settled = settled
+        self._weights = np.zeros(columns + 1)
+        # Grown by doubling, so that telling costs no more late than early.
+        self._signs = np.empty(1024)
+        self._alpha = np.zeros(1024)
+        self._starts = np.zeros(1025, dtype=np.int64)
+        self._columns = np.empty(0, dtype=np.int32)
+        self._values = np.empty(0, dtype=np.float32)
+        self._told = 0
+
+    def tell(self, columns: NDArray[Any], values: NDArray[np.float32], *, relevant: bool) -> None:
+        """Add a decided record."""
+        m = self._told
         start = int(self._starts[m])
-        stop = start + int(end - begin)
+        stop = start + len(columns)
         if m == len(self._signs):
             self._signs = np.concatenate([self._signs, np.empty(m)])
             self._alpha = np.concatenate([self._alpha, np.zeros(m)])
@@ -61,26 +145,19 @@ class WideLearner:
             room = max(4096, stop)
             self._columns = np.concatenate([self._columns, np.empty(room, dtype=np.int32)])
             self._values = np.concatenate([self._values, np.empty(room, dtype=np.float32)])
-        self._columns[start:stop] = self._matrix.indices[begin:end]
-        self._values[start:stop] = self._matrix.data[begin:end]
+        self._columns[start:stop], self._values[start:stop] = columns, values
         self._signs[m] = 1.0 if relevant else -1.0
         self._starts[m + 1] = stop
-        self._counts[relevant] += 1
-        self._fresh = False
+        self._told = m + 1
 
-    def scores(self) -> NDArray[np.float64]:
-        """Fit, and score every record."""
-        if not self._fresh:
-            m = self.told
-            signs = self._signs[:m]
-            irrelevant, relevant = self._counts
-            yes, no = class_costs(relevant, irrelevant)
-            ridge = np.where(signs > 0, 0.5 / yes, 0.5 / no)
-            descent_words()(
-                self._starts[: m + 1], self._columns, self._values, signs, ridge,
-                self._alpha[:m], self._weights, SETTLED, SWEEPS,
-            )  # fmt: skip
-            self._margin = self._matrix @ self._weights[:-1].astype(np.float32)
-            self._margin += self._weights[-1]
-            self._fresh = True
-        return self._margin
+    def fit(self, costs: tuple[float, float]) -> NDArray[np.float32]:
+        """Fit and return the weights of the columns; the intercept is the same for all records."""
+        m = self._told
+        signs = self._signs[:m]
+        yes, no = costs
+        ridge = np.where(signs > 0, 0.5 / yes, 0.5 / no)
+        descent_words()(
+            self._starts[: m + 1], self._columns, self._values, signs, ridge,
+            self._alpha[:m], self._weights, self._settled, SWEEPS,
+        )  # fmt: skip
+        return self._weights[:-1].astype(np.float32)

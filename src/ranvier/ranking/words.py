@@ -122,7 +122,7 @@ def weigh(counts: Counts, rarity: Rarity, *, most: int | None = None) -> Matrix:
     Parameters
     ----------
     most : int, optional
-        Keep only so many words of each text, those that weigh most.
+        Keep only so many of each text: single words before pairs, then those that weigh most.
 
     Returns
     -------
@@ -134,7 +134,9 @@ def weigh(counts: Counts, rarity: Rarity, *, most: int | None = None) -> Matrix:
     weights = rarity.idf[columns] * (1 + np.log(counts.times.astype(np.float32)))
     weights[columns < 0] = 0
     if most is not None:
-        weights[_light(weights, counts.starts, rows, most)] = 0
+        # Pairs are the rarest, so by weight alone they would leave nothing that two texts share.
+        first = weights + np.float32(1000) * (columns < rarity.singles)
+        weights[_light(first, counts.starts, rows, most)] = 0
     kept = weights > 0
     weights, columns, rows = weights[kept], columns[kept], rows[kept]
     length = np.sqrt(np.bincount(rows, weights.astype(np.float64) ** 2, minlength=len(counts)))
