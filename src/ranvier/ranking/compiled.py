@@ -58,13 +58,14 @@ def descend_words(starts, columns, values, signs, ridge, alpha, weights, settled
         moved = False
         for j in range(len(signs)):
             margin = weights[-1]
-            square = 1.0
             for k in range(starts[j], starts[j + 1]):
                 margin += weights[columns[k]] * values[k]
-                square += values[k] * values[k]
             slope = signs[j] * margin - 1.0 + alpha[j] * ridge[j]
             if (alpha[j] <= 0.0 and slope >= 0.0) or abs(slope) < settled:
                 continue
+            square = 1.0
+            for k in range(starts[j], starts[j + 1]):
+                square += values[k] * values[k]
             new = max(0.0, alpha[j] - slope / (square + ridge[j]))
             by = (new - alpha[j]) * signs[j]
             for k in range(starts[j], starts[j + 1]):

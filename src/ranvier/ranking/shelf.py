@@ -155,6 +155,7 @@ class Shelf:
         else:
             held = {
                 "idf": self.rarity.idf,
+                "places": self.rarity.number[:: 1 << (BITS - SHARED_BITS)] - 1,
                 "indptr": self.matrix.indptr,
                 "indices": self.matrix.indices,
                 "data": self.matrix.data,
@@ -183,7 +184,7 @@ class Shelf:
                 counts = Counts(*(np.array(held[n]) for n in ("starts", "columns", "times")))
                 shelf = _exact(ids, counts, letters, earlier)
                 return replace(shelf, meanings=held.get("meanings"))
-            rarity = Rarity(_sharing(), np.array(held["idf"]))
+            rarity = Rarity(_spread(held["places"]), np.array(held["idf"]))
             parts = (held["data"], held["indices"], held["indptr"])
             matrix = sparse.csr_matrix(parts, shape=(len(ids), len(rarity.idf)), copy=False)
             return cls(ids, rarity, matrix, letters, None, earlier, held.get("meanings"))
@@ -246,17 +247,25 @@ def _lengths(letters: list[tuple[int, int]]) -> NDArray[np.int32]:
     return np.array(letters, dtype=np.int32).reshape(-1, 2)
 
 
-def _sharing() -> NDArray[np.int32]:
-    """Return the shared column of each hashed word, from 1."""
-    return (np.arange(1 << BITS, dtype=np.int32) >> (BITS - SHARED_BITS)) + np.int32(1)
+def _spread(shared: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the shared column of each hashed word, from 1, given that of each that is shared."""
+    return np.repeat(shared, 1 << (BITS - SHARED_BITS)) + np.int32(1)
 
 
 def _shared(counts: Counts) -> Rarity:
-    """Count in how many texts each shared column is; one that was in none counts as rare."""
-    number = _sharing()
-    held = np.bincount(number[counts.columns] - 1, minlength=1 << SHARED_BITS)
-    idf = np.log((1 + len(counts)) / (1 + held)) + 1
-    return Rarity(number, idf.astype(np.float32))
+    """Count in how many texts each shared column is; one that was in none counts as rare.
+
+    The most common come first, those of single words before those of pairs, so that what is used
+    together is together in memory: products are several times quicker.
+    """
+    held = np.bincount(counts.columns >> (BITS - SHARED_BITS), minlength=1 << SHARED_BITS)
+    half = len(held) // 2
+    best = [np.argsort(-part, kind="stable") for part in (held[:half], held[half:])]
+    order = np.concatenate([best[0], best[1] + half])
+    place = np.empty(len(held), dtype=np.int32)
+    place[order] = np.arange(len(held))
+    idf = np.log((1 + len(counts)) / (1 + held[order])) + 1
+    return Rarity(_spread(place), idf.astype(np.float32))
 
 
 def _mapped(path: Path) -> dict[str, NDArray[Any]]:
