@@ -112,7 +112,7 @@ def test_a_full_text_decision_on_what_was_not_included_is_reported(screened):
 
 def test_an_included_report_of_no_study_is_reported(small, screened):
     screened.say(Decision(item="b", stage="full_text", reviewer="person:anna", verdict="include"))
-    assert any("belong to no study: b" in w for w in counted(screened).warnings)
+    assert any("belongs to no study: b" in w for w in counted(screened).warnings)
 
 
 def test_an_empty_review_has_an_empty_flow(small):

@@ -132,7 +132,13 @@ class Seat:
         with looking(self._desk, self.actor) as view:
             first, second = view.boxes()
         layout = view.layout
-        return count_flow(layout.review, kinds=layout.kinds, first=first, second=second)
+        return count_flow(
+            layout.review,
+            kinds=layout.kinds,
+            first=first,
+            second=second,
+            item_of=lambda id: layout.items.item_of(id) or id,
+        )
 
     def review(self) -> Review:
         """Fold what one may see into a review, with its records; for long reviews this is slow."""

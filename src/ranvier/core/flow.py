@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ranvier.core.gathering import Gathered, gathered
 from ranvier.core.protocol import ScreeningRule
 from ranvier.core.record import RecordKind
 from ranvier.core.review import Review
@@ -31,6 +32,9 @@ class Flow:
     ----------
     records_excluded_reasons, reports_excluded_reasons : dict of str to int
         By criterion id.
+    reports_ungathered : int
+        Included on the full text, and of no included or ongoing study yet. With `new_reports` and
+        `ongoing_reports` they are all that is included.
     warnings : tuple of str
         Arithmetic that does not hold; reported, never mended.
     """
@@ -54,6 +58,7 @@ class Flow:
     supporting_studies: int
     ongoing_studies: int
     ongoing_reports: int
+    reports_ungathered: int
     warnings: tuple[str, ...]
 
 
@@ -139,6 +144,7 @@ def count_flow(
     kinds: Mapping[RecordKind | None, int],
     first: Mapping[str, Outcome],
     second: Mapping[str, Outcome],
+    item_of: Callable[[str], str] | None = None,
 ) -> Flow:
     """Count a flow from what came of each item, of a review whose records are not read.
 
@@ -148,6 +154,8 @@ def count_flow(
         Records by the side of the flow they came from.
     first, second : mapping of str to Outcome
         What came of each item on title and abstract, and on the full text.
+    item_of : callable or None
+        What a record is screened as today; as the review says, if None.
     """
     duplicates = sum(len(records) - 1 for records in review.clusters.values())
     unique = sum(kinds.values()) - duplicates
@@ -158,11 +166,8 @@ def count_flow(
     assessed = {item: found.state for item, found in second.items() if item in sought}
     boxes = Counter(assessed.values())
     included = {item for item, state in assessed.items() if state == "included"}
+    found = gathered(review, included, item_of=item_of)
     settled = boxes["included"] + boxes["excluded"]
-    studies = list(review.studies.values())
-    counted = {study.id for study in studies if study.role == "included"}
-    reports = {report for study in studies if study.id in counted for report in study.reports}
-    ongoing = {report for study in studies if study.role == "ongoing" for report in study.reports}
     return Flow(
         database_results=kinds.get("database", 0),
         register_results=kinds.get("register", 0),
@@ -180,37 +185,47 @@ def count_flow(
             second, {item for item, state in assessed.items() if state == "excluded"}
         ),
         reports_waiting=len(sought) - settled - boxes["not_retrieved"],
-        new_studies=len(counted),
-        new_reports=len(reports),
-        supporting_studies=sum(study.role == "supporting" for study in studies),
-        ongoing_studies=sum(study.role == "ongoing" for study in studies),
-        ongoing_reports=len(ongoing),
-        warnings=tuple(_warnings(review, strays, included, reports | ongoing)),
+        new_studies=len(found.counted["included"]),
+        new_reports=len(found.reports["included"]),
+        supporting_studies=sum(s.role == "supporting" for s in review.studies.values()),
+        ongoing_studies=len(found.counted["ongoing"]),
+        ongoing_reports=len(found.reports["ongoing"]),
+        reports_ungathered=len(found.loose),
+        warnings=tuple(_warnings(review, strays, found)),
     )
 
 
-def _warnings(
-    review: Review, strays: list[str], included: set[str], told: set[str]
-) -> Iterator[str]:
+def _warnings(review: Review, strays: list[str], found: Gathered) -> Iterator[str]:
     """Say what does not add up."""
     if strays:
         yield (
             f"{len(strays)} items have a full-text decision without having been included on "
             f"title and abstract: {', '.join(strays[:5])}."
         )
-    in_reports = {review.item_of(report.record) for report in review.reports.values()}
-    homeless = sorted(included - in_reports)
-    if homeless:
-        named = ", ".join(homeless[:5]) + (", …" if len(homeless) > 5 else "")
+    if found.loose:
+        belong = "included report belongs" if len(found.loose) == 1 else "included reports belong"
         yield (
-            f"{len(homeless)} included reports belong to no study: {named}. "
+            f"{len(found.loose)} {belong} to no study: {_named(found.loose)}. "
             "They are not among the studies included until a study is described for each."
         )
-    elif len(told) != len(included):
+    if found.left:
+        label = {study.id: study.label for study in review.studies.values()}
+        named = _named([f"{item} ({label[study]})" for study, item in found.left])
+        stand = "report stands" if len(found.left) == 1 else "reports stand"
         yield (
-            f"{len(included)} reports are included on the full text, but the included and ongoing "
-            f"studies have {len(told)}."
+            f"{len(found.left)} {stand} in a study without being included on the full text: "
+            f"{named}. They are not counted: take them out of the study, or decide on them again."
         )
+    if found.twice:
+        yield (
+            f"Two studies have the same report: {_named(found.twice)}. It is counted once: take it "
+            "out of one of them."
+        )
+
+
+def _named(things: Sequence[str]) -> str:
+    """Name the first few of many."""
+    return ", ".join(things[:5]) + (", …" if len(things) > 5 else "")
 
 
 def _reasons(outcomes: Mapping[str, Outcome], excluded: set[str]) -> dict[str, int]:

@@ -17,7 +17,7 @@ from ranvier.core.screening import Decision
 from ranvier.core.shares import Shares
 from ranvier.core.team import Role
 
-__all__ = ["Sight", "sight_of", "visible"]
+__all__ = ["Sight", "blinds_somebody", "sight_of", "visible"]
 
 #: Roles that see the work of others before it is opened, unless they screen there themselves.
 _SEES_WORK: frozenset[Role] = frozenset({"owner", "adjudicator", "statistician"})
@@ -72,6 +72,25 @@ class Sight:
         return self.sees_work and allotment.stage not in self.blinded
 
 
+def blinds_somebody(
+    stage: Stage, shares: Shares, *, machine_checked: Collection[Stage] = ()
+) -> bool:
+    """Say whether votes at a stage are hidden from anybody who screens there."""
+    return any(
+        a.stage == stage and a.id not in shares.opened and _is_blind(a, machine_checked)
+        for a in shares.allotments.values()
+    )
+
+
+def _is_blind(allotment: Allotment, machine_checked: Collection[Stage]) -> bool:
+    """Say whether those who read an allotment are not to see each other's votes."""
+    return (
+        len(allotment.reviewers) > 1
+        or allotment.kind == "substitute"
+        or allotment.stage in machine_checked
+    )
+
+
 def sight_of(
     viewer: str,
     roles: Iterable[Role],
@@ -89,9 +108,7 @@ def sight_of(
     blinded: set[Stage] = {
         a.stage
         for a in shares.allotments.values()
-        if viewer in a.reviewers
-        and a.id not in shares.opened
-        and (len(a.reviewers) > 1 or a.kind == "substitute" or a.stage in machine_checked)
+        if viewer in a.reviewers and a.id not in shares.opened and _is_blind(a, machine_checked)
     }
     return Sight(viewer, frozenset(blinded), not _SEES_WORK.isdisjoint(roles))
 

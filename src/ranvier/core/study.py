@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from ranvier.core.value import Value
 
-__all__ = ["Arm", "Conflict", "Regimen", "Report", "Study", "cumulative_dose"]
+__all__ = [
+    "Arm",
+    "Conflict",
+    "Regimen",
+    "Report",
+    "ReportKind",
+    "Study",
+    "StudyRole",
+    "cumulative_dose",
+]
 
-ReportKind = Literal[
+ReportKind: TypeAlias = Literal[
     "article", "conference_abstract", "registration", "results_page", "press_release", "other"
 ]
+StudyRole: TypeAlias = Literal["included", "supporting", "ongoing"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +80,10 @@ class Study:
 
     Attributes
     ----------
+    year : int or None
+        Of its main report.
+    design, randomised : str or None, bool or None
+        None until somebody has read it in a report: a study that was just gathered has none.
     reports : tuple of str
         Ids of its reports: registration, abstract, paper ...
     facts : dict of str to Value
@@ -80,14 +94,14 @@ class Study:
 
     id: str
     label: str
-    year: int
-    design: str
-    randomised: bool
+    year: int | None
+    design: str | None
+    randomised: bool | None
     questions: tuple[str, ...]
     reports: tuple[str, ...]
     arms: tuple[Arm, ...]
     facts: dict[str, Value]
-    role: Literal["included", "supporting", "ongoing"]
+    role: StudyRole
     registrations: tuple[str, ...] = ()
     uncertain: tuple[str, ...] = field(default=())
 

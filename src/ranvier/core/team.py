@@ -13,8 +13,8 @@ __all__ = ["ACTS", "MAY", "ROLES", "SOLO", "Act", "Member", "Role", "may", "role
 
 Role: TypeAlias = Literal["owner", "reviewer", "adjudicator", "extractor", "statistician", "reader"]
 Act: TypeAlias = Literal[
-    "read", "screen", "resolve", "begin", "open", "match", "import", "team", "extract", "analyse",
-    "export", "protocol",
+    "read", "screen", "resolve", "begin", "open", "match", "gather", "import", "team", "extract",
+    "analyse", "export", "protocol",
 ]  # fmt: skip
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -34,6 +34,7 @@ MAY: dict[Act, frozenset[Role]] = {
     "team": frozenset({"owner"}),
     "import": frozenset({"owner", "reviewer", "adjudicator"}),
     "match": frozenset({"owner", "reviewer", "adjudicator"}),
+    "gather": frozenset({"owner", "reviewer", "adjudicator", "extractor"}),
     "extract": frozenset({"owner", "extractor"}),
     "analyse": frozenset({"owner", "statistician"}),
 }

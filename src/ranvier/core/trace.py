@@ -270,7 +270,10 @@ def _studies(review: Review) -> list[Node]:
             Node(
                 id=f"study/{study.id}",
                 title=study.label,
-                detail=(("design", study.design), *(("uncertain", u) for u in study.uncertain)),
+                detail=(
+                    *((("design", study.design),) if study.design else ()),
+                    *(("uncertain", u) for u in study.uncertain),
+                ),
                 event=review.event_of("study", study.id),
                 below=(*facts, *reports),
             )

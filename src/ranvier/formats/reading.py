@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ranvier.core.record import Record, RecordKind
+from ranvier.core.registers import find_registry_ids
 from ranvier.errors import InputError
 from ranvier.formats import bibtex, table
 from ranvier.formats.detect import detect
-from ranvier.formats.identifiers import find_registry_ids
 from ranvier.formats.json.europepmc import read_europepmc
 from ranvier.formats.json.items import items_of, kind_of, promised
 from ranvier.formats.json.trials import read_trial

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from ranvier.core.record import RecordKind
+from ranvier.core.registers import find_registry_ids
 from ranvier.core.value import PROVENANCE_ORDER
 from ranvier.errors import InputError
 from ranvier.formats.columns import DIALECTS, known_columns, named
 from ranvier.formats.dates import iso_date, year_of
-from ranvier.formats.identifiers import find_doi, find_pmcid, find_pmid, find_registry_ids, tidy_doi
+from ranvier.formats.identifiers import find_doi, find_pmcid, find_pmid, tidy_doi
 from ranvier.formats.report import Report
 from ranvier.formats.tagged.assemble import serials
 from ranvier.formats.tagged.genres import REFER, genre_of_types

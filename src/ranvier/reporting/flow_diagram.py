@@ -58,14 +58,24 @@ FIELDS: dict[str, tuple[str, str]] = {
         "Reports awaiting assessment",
         "Reports sought without a settled decision on the full text.",
     ),
-    "new_studies": ("Studies included", "Studies whose role is: included."),
-    "new_reports": ("Reports of included studies", "Reports of the included studies."),
+    "new_studies": (
+        "Studies included",
+        "Studies whose role is: included, with a report that is included on the full text.",
+    ),
+    "new_reports": (
+        "Reports of included studies",
+        "Reports included on the full text that are of an included study.",
+    ),
     "supporting_studies": (
         "Supporting studies told beside",
         "Studies that do not meet the criteria, but are told for what they add.",
     ),
     "ongoing_studies": ("Ongoing studies", "Studies without results that could be used yet."),
     "ongoing_reports": ("Reports of ongoing studies", "Reports of studies without results yet."),
+    "reports_ungathered": (
+        "Included reports not yet gathered into studies",
+        "Reports included on the full text that are of no included or ongoing study.",
+    ),
 }
 
 #: What PRISMA has no box for.
@@ -75,6 +85,7 @@ BESIDE = (
     "supporting_studies",
     "ongoing_studies",
     "ongoing_reports",
+    "reports_ungathered",
 )
 
 

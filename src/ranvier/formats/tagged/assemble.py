@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ranvier.core.registers import find_registry_ids
 from ranvier.formats.dates import iso_date, year_of
 from ranvier.formats.identifiers import (
     find_doi,
     find_pmcid,
     find_pmid,
-    find_registry_ids,
     tidy_doi,
 )
 

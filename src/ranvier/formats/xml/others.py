@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from ranvier.core.record import Notice
+from ranvier.core.registers import find_registry_ids
 from ranvier.formats.dates import iso_date, year_of
-from ranvier.formats.identifiers import find_registry_ids, tidy_doi
+from ranvier.formats.identifiers import tidy_doi
 from ranvier.formats.report import Report
 from ranvier.formats.tagged.assemble import identify
 from ranvier.formats.tagged.machine import Piece

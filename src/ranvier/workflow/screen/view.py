@@ -209,6 +209,7 @@ _SAID: dict[Act, str] = {
     "begin": "give out items",
     "open": "lift the blinding",
     "match": "decide on duplicates",
+    "gather": "gather reports into studies",
     "import": "import records",
     "team": "change the team",
     "extract": "extract",
