@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ranvier.api.records import Records
 from ranvier.api.screening import Screening
+from ranvier.api.studies import Studies
 from ranvier.api.team import Team
 from ranvier.core.flow import Flow, count_flow
 from ranvier.core.protocol import Protocol, Stage
@@ -25,7 +26,8 @@ __all__ = ["Seat"]
 class Seat:
     """What one person sees of a review, and may do in it. Get it from `OpenReview.seat`.
 
-    It says who they are and what the review is; `screening`, `team` and `records` are its rooms.
+    It says who they are and what the review is; `screening`, `team`, `records` and
+    `studies` are its rooms.
     It holds nothing: every call looks at the review as it stands then. Any number of threads may
     use it at once.
 
@@ -70,6 +72,11 @@ class Seat:
     def records(self) -> Records:
         """Searches, imports, pairs of records in doubt, and what is handed on."""
         return Records(self._desk, self.actor)
+
+    @property
+    def studies(self) -> Studies:
+        """The studies, and the gathering of reports into them."""
+        return Studies(self._desk, self.actor)
 
     # Who one is.
 

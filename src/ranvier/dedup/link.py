@@ -24,7 +24,7 @@ from ranvier.dedup.citation import Citation, cite
 from ranvier.dedup.locators import read_doi, read_pmid, read_registry
 from ranvier.dedup.titles import words_of
 
-__all__ = ["Link", "Stage", "link", "retracted", "stage_of"]
+__all__ = ["Held", "Link", "Stage", "Strength", "link", "retracted", "stage_of"]
 
 Stage = Literal[
     "registration", "protocol", "abstract", "preprint", "article", "notice", "retraction", "review"
@@ -99,7 +99,7 @@ def link(records: Sequence[Record]) -> tuple[Link, ...]:
     >>> [(found.relation, found.strength) for found in link([trial, paper])]
     [('registration - article', 'firm')]
     """
-    held = _Held(records)
+    held = Held(records)
     found: dict[frozenset[str], Link] = {}
     for given in (held.named(), held.noticed(), held.alike()):
         for suggestion in given:
@@ -117,7 +117,7 @@ def retracted(records: Sequence[Record]) -> dict[str, str]:
     {'a': 'marked as retracted by its source'}
     """
     found = {r.id: "marked as retracted by its source" for r in records if is_retracted(r)}
-    for suggestion in _Held(records).noticed():
+    for suggestion in Held(records).noticed():
         if suggestion.relation.endswith("retraction"):
             found.setdefault(suggestion.a, f"{suggestion.b} retracts it")
     return found
@@ -151,19 +151,30 @@ def stage_of(record: Record, citation: Citation | None = None) -> Stage:
     return "article"
 
 
-class _Held:
-    """Records made comparable, with how rare their words and names are."""
+class Held:
+    """Records made comparable, with how rare their words and names are.
 
-    def __init__(self, records: Sequence[Record]) -> None:
+    Parameters
+    ----------
+    records : sequence of Record
+        What is linked.
+    background : sequence of Record
+        Others of the same searches: they are not linked, but words that they have are no rarity.
+    """
+
+    def __init__(self, records: Sequence[Record], background: Sequence[Record] = ()) -> None:
         self.records = records
         self.cited = [cite(r) for r in records]
         self.stages = [stage_of(r, c) for r, c in zip(records, self.cited, strict=True)]
         self.words = [frozenset(words_of(c.title)) for c in self.cited]
-        self.rare_words = _rarity(self.words)
+        others = [cite(r) for r in background]
+        self.rare_words = _rarity([*self.words, *(frozenset(words_of(c.title)) for c in others)])
+        #: How rare a word can be here at most.
+        self.bits = math.log(len(records) + len(others) + 1)
         # What a quarter of all records name is what the review is about.
         often = math.log(4)
         self.topic = frozenset(w for w, bits in self.rare_words.items() if bits <= often)
-        self.rare_names = _rarity([c.names for c in self.cited])
+        self.rare_names = _rarity([c.names for c in (*self.cited, *others)])
 
     def link(self, i: int, j: int, strength: Strength, *why: str) -> Link:
         """Make a link; what came first in the life of a study stands first."""
@@ -249,7 +260,7 @@ class _Held:
                 if self.stages[j] not in early or i < j:
                     yield i, j
 
-    def _about(self, i: int, j: int) -> tuple[float, float, list[str]]:
+    def about(self, i: int, j: int) -> tuple[float, float, list[str]]:
         """Return the shared words' weight, its share of the shorter title's, and the rarest."""
         shared = self.words[i] & self.words[j]
         weight = _sum(self.rare_words, shared)
@@ -269,7 +280,7 @@ class _Held:
 
     def _two_registrations(self, i: int, j: int) -> Iterator[Link]:
         """One trial in two registers."""
-        weight, share, rarest = self._about(i, j)
+        weight, share, rarest = self.about(i, j)
         x, y = self.cited[i], self.cited[j]
         one_register = x.journal == y.journal and bool(x.journal)
         near = not x.year or not y.year or abs(x.year - y.year) <= 3
@@ -278,7 +289,7 @@ class _Held:
 
     def _registered(self, i: int, j: int) -> Iterator[tuple[float, Link]]:
         """Find what a registered trial became."""
-        weight, share, rarest = self._about(i, j)
+        weight, share, rarest = self.about(i, j)
         people = self.cited[i].names & self.cited[j].names
         if self.cited[i].registry and self.cited[j].registry:
             return  # it names another one
@@ -302,7 +313,7 @@ class _Held:
         fewer = min(len(x.names), len(y.names))
         if not people or not fewer or not self._between(i, j, _YEARS.get(self.stages[i], 5)):
             return
-        weight, share, rarest = self._about(i, j)
+        weight, share, rarest = self.about(i, j)
         known = _sum(self.rare_names, people)
         many = len(people) >= 3 and len(people) / fewer >= 0.5 and known >= 8
         if (many and share >= 0.4) or (len(people) / fewer >= 0.7 and share >= 0.75 and weight > 6):
