@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ranvier.core.study import StudyRole
 from ranvier.workflow.gather import acts
 from ranvier.workflow.gather.acts import Gathering, Moving
-from ranvier.workflow.gather.looking import StudiesView, look
+from ranvier.workflow.gather.looking import Stands, StudiesView, look, stands
 from ranvier.workflow.screen.desk import Desk
 from ranvier.workflow.screen.view import View
 
@@ -30,6 +30,12 @@ class Studies:
         with self._desk.lock:
             self._desk.catch_up()
             return look(View(self._desk, self._actor))
+
+    def stands(self) -> Stands:
+        """Count what is included, what waits to be gathered, and what does not fit."""
+        with self._desk.lock:
+            self._desk.catch_up()
+            return stands(View(self._desk, self._actor))
 
     def gather(
         self,

@@ -92,7 +92,7 @@ _NO_NAME = frozenset(
 #: Who names more numbers of one register than this tells of the trials of others.
 _POOLED = 3
 #: What more than a tenth of all titles hold is what the review is about.
-_RARE = math.log(10)
+_TOPIC = 10
 #: Years between two papers of one study.
 _YEARS = 10
 
@@ -225,7 +225,7 @@ class _Reports:
             return "likely"
         later = any(tells_more(self.fullest[k].title) for k in (i, j))
         if later and share >= 0.3 and len(rarest) >= 2 and (many or first):
-            return "likely" if many and share >= 0.5 else "possible"
+            return "likely" if many and len(rarest) >= 3 else "possible"
         if first and len(people) / fewer >= 0.5 and share >= 0.5 and len(rarest) >= 3:
             return "possible"
         return None
@@ -238,7 +238,9 @@ class _Reports:
 
     def _is_topic(self, name: str) -> bool:
         """Say whether so many titles hold a word that it cannot be the name of a trial."""
-        return self.held.rare_words.get(name.casefold(), math.inf) < _RARE < self.held.bits
+        bits = self.held.rare_words.get(name.casefold())
+        titles = 0 if bits is None else math.exp(self.held.bits - bits)
+        return titles > max(2, math.exp(self.held.bits) / _TOPIC)
 
     def _name(self, i: int, j: int) -> str | None:
         """Return the name of a trial that both give, one of them as the name of a trial."""
@@ -341,11 +343,12 @@ def fullest(id: str, records: Sequence[Record]) -> Record:
 
 def _fields(record: Record) -> Iterator[tuple[str, str]]:
     """Yield every field in which a registration may be named, with its text."""
-    numbers = dict.fromkeys(n for n in (*record.registry_ids, record.registry_id) if n)
-    yield "registration", "; ".join(numbers)
     yield "title", record.title
     yield "original title", record.original_title or ""
     yield "abstract", record.abstract or ""
+    # After the texts: what stands there was often taken from them, and says less.
+    numbers = dict.fromkeys(n for n in (*record.registry_ids, record.registry_id) if n)
+    yield "registration", "; ".join(numbers)
     yield "accession number", record.accession or ""
     yield "other identifiers", "; ".join(record.other_ids.values())
     yield "keywords", "; ".join(record.keywords)

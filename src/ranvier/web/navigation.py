@@ -60,6 +60,7 @@ LINKS: dict[str, tuple[tuple[str, str, str, str | None], ...]] = {
         (N_("Agreement"), "/agreement", "agreement", None),
     ),
     N_("Results"): (
+        (N_("Studies"), "/studies", "studies", None),
         (N_("PRISMA flow"), "/flow", "flow", None),
         (N_("Review document"), "/document", "document", None),
     ),

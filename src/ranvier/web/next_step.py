@@ -48,7 +48,13 @@ _SCREEN: dict[Stage, tuple[str, str]] = {
 
 def next_step(seat: Seat, stages: Sequence[StageView]) -> NextStep:
     """Choose the next step: the first of the path that waits for who asks, or for somebody."""
-    return _collecting(seat) or _preparing(seat, stages) or _screening(seat, stages) or _resting()
+    return (
+        _collecting(seat)
+        or _preparing(seat, stages)
+        or _screening(seat, stages)
+        or _gathering(seat)
+        or _resting()
+    )
 
 
 def _collecting(seat: Seat) -> NextStep | None:
@@ -125,6 +131,28 @@ def _screening(seat: Seat, stages: Sequence[StageView]) -> NextStep | None:
     return None
 
 
+def _gathering(seat: Seat) -> NextStep | None:
+    """Then studies, of what is included."""
+    stands = seat.studies.stands()
+    if not seat.may("gather"):
+        return None
+    if stands.left:
+        return NextStep(
+            label=N_("Look at reports that are no longer included"),
+            why=N_("%(n)s stand in a study without being included on the full text."),
+            end="/studies",
+            n=stands.left,
+        )
+    if stands.ungathered:
+        return NextStep(
+            label=N_("Gather reports into studies"),
+            why=N_("%(n)s included reports are of no study yet."),
+            end="/studies",
+            n=stands.ungathered,
+        )
+    return None
+
+
 def _resting() -> NextStep:
     return NextStep(
         label=N_("Read the review document"),
@@ -155,4 +183,8 @@ def milestones(seat: Seat, stages: Sequence[StageView]) -> tuple[Milestone, ...]
                 done=given and not view.left and not view.conflicts,
             )
         )
+    if any(view.stage == "full_text" for view in stages):
+        stands = seat.studies.stands()
+        done = bool(stands.included) and not (stands.ungathered or stands.left or stands.waiting)
+        path.append(Milestone(label=N_("Studies"), end="/studies", done=done))
     return tuple(path)

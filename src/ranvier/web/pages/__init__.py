@@ -15,6 +15,7 @@ from ranvier.web.pages import (
     results,
     screen,
     set_up,
+    studies,
     team,
 )
 
@@ -36,5 +37,6 @@ ROUTERS = (
     results.router,
     screen.router,
     set_up.router,
+    studies.router,
     team.router,
 )

@@ -77,6 +77,11 @@ def _detail(kind: str, said: dict[str, Any]) -> str:
         return f"{said['filename']}: {said['count']:,} records"
     if kind == "records.matched":
         return f"{said['verdict']}: {said['a']}, {said['b']}"
+    if kind == "study.described":
+        n = len(said["reports"])
+        return f"{said['label']}: {n} report{'s' if n != 1 else ''}"
+    if kind == "thing.withdrawn":
+        return f"{said['kind']} {said['id']}"
     if kind == "team.joined":
         return f"{', '.join(said['roles'])} ({said.get('status', 'active')})"
     for name in ("title", "label", "source", "id", "allotment"):

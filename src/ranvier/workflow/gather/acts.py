@@ -206,7 +206,8 @@ def describe(
             raise InputError(
                 f"{main!r} is no report of {before.label}.", remedy="Choose one of its reports."
             )
-        act.put_study(study, there, main=chosen, described=after)
+        news = None if chosen == act.main_now(study, there) else chosen
+        act.put_study(study, there, main=news, described=after)
         return act.done(study)
 
 
@@ -372,7 +373,7 @@ class _Act:
     ) -> None:
         """Say which reports a study has, and which is its main one, where that is news."""
         before = self.studies[study]
-        chosen = main or self._main(study, items)
+        chosen = main or self.main_now(study, items)
         ids = tuple(self.report(item, main=item == chosen, of=before.reports) for item in items)
         after = replace(described or before, reports=ids)
         if main is not None or before.year is None:
@@ -446,7 +447,7 @@ class _Act:
         """Suggest the main report."""
         return main_of({item: self._fullest(item) for item in items})
 
-    def _main(self, study: str, items: Sequence[str]) -> str:
+    def main_now(self, study: str, items: Sequence[str]) -> str:
         """Return the main report that a study has, or suggest one if it has none among these."""
         ids = set(self.studies[study].reports)
         chosen = (

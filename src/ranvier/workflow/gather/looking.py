@@ -17,12 +17,21 @@ from ranvier.core.study import ReportKind, Study, StudyRole
 from ranvier.dedup.link import Strength
 from ranvier.dedup.studies import SuggestedStudy, main_of, suggest_studies
 from ranvier.dedup.ties import Tie, fullest
-from ranvier.workflow.gather.acts import act_of, stands
+from ranvier.workflow.gather import acts
 from ranvier.workflow.gather.reports import Held, held, kind_of, records_of
 from ranvier.workflow.screen.desk import Desk
 from ranvier.workflow.screen.view import View
 
-__all__ = ["Act", "ReportView", "StudiesView", "StudyView", "Suggestion", "look"]
+__all__ = [
+    "Act",
+    "ReportView",
+    "Stands",
+    "StudiesView",
+    "StudyView",
+    "Suggestion",
+    "look",
+    "stands",
+]
 
 #: Records whose words say what is rare; more say little more.
 _BACKGROUND = 1_000
@@ -184,6 +193,39 @@ class StudiesView:
         return len(self.loose) + sum(len(one.reports) for one in self.suggestions)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stands:
+    """How far gathering is, in counts.
+
+    Attributes
+    ----------
+    included : int
+        Reports that somebody sees to be included.
+    ungathered : int
+        Those of them that wait to be gathered.
+    waiting : int
+        Those that not everybody may know of yet.
+    left : int
+        Reports that are of a study without being included.
+    """
+
+    included: int
+    ungathered: int
+    waiting: int
+    left: int
+
+
+def stands(view: View) -> Stands:
+    """Count how far gathering is, as somebody sees it."""
+    there = held(view)
+    return Stands(
+        included=len(there.included),
+        ungathered=len(there.loose),
+        waiting=len(there.waiting),
+        left=len(there.found.left),
+    )
+
+
 def look(view: View) -> StudiesView:
     """Lay out the studies, and what waits to be gathered, as somebody sees it."""
     there = held(view)
@@ -208,7 +250,7 @@ def look(view: View) -> StudiesView:
             for item, label in zip(alone, labels(plain, taken=[*taken, *named]), strict=True)
         ),
         suggestions=suggestions,
-        waiting=len(there.included - there.known - there.found.homes.keys()),
+        waiting=len(there.waiting),
         included=len(there.included),
         titles={item: _fullest(view, item).title for item in sorted(tied)},
         acts=tuple(_acts(view)),
@@ -288,7 +330,7 @@ def _acts(view: View) -> Iterator[Act]:
     for event in review.events.values():
         if event.type == "event.undone":
             undone.add(decode(event.type, event.payload).client_id)
-        elif (name := act_of(event)) is not None:
+        elif (name := acts.act_of(event)) is not None:
             by_act.setdefault(name, []).append(event)
     standing = [
         (name, events) for name, events in by_act.items() if events[0].client_id not in undone
@@ -304,7 +346,7 @@ def _acts(view: View) -> Iterator[Act]:
             at=events[0].at,
             says="made" if made else "changed" if described else "withdrawn",
             labels=labels_,
-            undoable=stands(view, events),
+            undoable=acts.stands(view, events),
         )
 
 
@@ -325,7 +367,7 @@ class _Kept:
     asked: object = None
     found: tuple[SuggestedStudy, ...] = ()
     layout: object = None
-    background: tuple[Record, ...] = ()
+    background: Mapping[str, Record] = field(default_factory=dict[str, Record])
 
 
 _KEPT: WeakKeyDictionary[Desk, _Kept] = WeakKeyDictionary()
@@ -347,13 +389,14 @@ def _suggested(view: View, there: Held) -> tuple[SuggestedStudy, ...]:
                 kept.layout, kept.background = items, _background(view)
             those = dict.fromkeys((*there.loose, *(i for held in studies.values() for i in held)))
             reports = {item: records_of(view, item) for item in those}
-            kept.found = suggest_studies(reports, studies=studies, background=kept.background)
+            others = [record for item, record in kept.background.items() if item not in those]
+            kept.found = suggest_studies(reports, studies=studies, background=others)
             kept.asked = asked
         return kept.found
 
 
-def _background(view: View) -> tuple[Record, ...]:
+def _background(view: View) -> dict[str, Record]:
     """Take records of the review, evenly from first to last: whatever anybody decided on them."""
     items = list(view.layout.items)
     step = max(1, len(items) // _BACKGROUND)
-    return tuple(records_of(view, item)[0] for item in items[::step])
+    return {item: records_of(view, item)[0] for item in items[::step]}

@@ -43,6 +43,11 @@ class Held:
         """Items that wait to be gathered: those in a supporting study have a place."""
         return tuple(i for i in self.found.loose if i in self.known and i not in self.found.homes)
 
+    @property
+    def waiting(self) -> Set[str]:
+        """Items of no study that not everybody may know of yet."""
+        return self.included - self.known - self.found.homes.keys()
+
 
 def held(view: View) -> Held:
     """Find out what is included, and in which study."""
