@@ -23,6 +23,7 @@ from tests.workflow.conftest import MemoryStore
 from ranvier.api.records import Records
 from ranvier.api.screening import Screening
 from ranvier.api.seat import Seat
+from ranvier.api.studies import Studies
 from ranvier.api.team import Team
 from ranvier.core.allotment import Allotment, Opening
 from ranvier.core.duplicates import Match
@@ -31,7 +32,7 @@ from ranvier.core.facts import Undone, Withdrawn, encode, fact_of
 from ranvier.core.protocol import Criterion, ScreeningRule
 from ranvier.core.screening import Decision
 from ranvier.core.team import Member
-from ranvier.errors import RanvierError
+from ranvier.errors import InputError, RanvierError
 from ranvier.workflow.collect import import_records
 from ranvier.workflow.ports import Store
 from ranvier.workflow.screen.desk import Desk
@@ -84,6 +85,8 @@ READS: dict[str, Callable[[Seat], Any]] = {
     "records.doubts": lambda s: s.records.doubts(),
     "records.duplicates": lambda s: s.records.duplicates(),
     "records.preview_import": lambda s: s.records.preview_import(b"id,title\nq1,Q", "q.csv"),
+    "studies.look": lambda s: s.studies.look(),
+    "studies.stands": lambda s: s.studies.stands(),
 }
 
 #: Another protocol than the reviews begin with.
@@ -135,6 +138,22 @@ ACTS: dict[str, Callable[[Seat], Any]] = {
     "records.import_": lambda s: attempt(
         lambda: s.records.import_(b"id,title\nq1,Q", "q.csv", source="Q", kind="other").new
     ),
+    "studies.gather": lambda s: [
+        attempt(lambda i=i: s.studies.gather([i], client_id=f"gather-{i}"))
+        for i in (*RECORDS, *LATER)
+    ] + [attempt(lambda: s.studies.gather(["r1", "r7"], label="Both", client_id="both"))],
+    "studies.gather_each": lambda s: [
+        attempt(lambda i=i: s.studies.gather_each([i], client_id=f"each-{i}")) for i in RECORDS
+    ],
+    "studies.describe": lambda s: attempt(
+        lambda: s.studies.describe("title-r7", label="Seven", role="ongoing", client_id="name")
+    ),
+    "studies.take_out": lambda s: [
+        attempt(lambda i=i: s.studies.take_out(i, client_id=f"out-{i}")) for i in RECORDS
+    ],
+    "studies.undo": lambda s: [
+        attempt(lambda n=n: s.studies.undo(n)) for n in ("out-r7", "gather-r1", "ben-0")
+    ],
 }  # fmt: skip
 
 #: What lifts the blinding, which is what it is for.
@@ -184,7 +203,11 @@ def test_everything_a_seat_can_do_is_sorted_in_here():
     assert doors(Seat) | {"actor"} == READS.keys() | ACTS.keys() | LIFTS
     # What an instance holds beside them is nobody's to ask.
     seat = Seat(made([[]] * 5, [[]] * 5, (ANNA, BEN)), ANNA)
-    held = {name for room in (seat, seat.screening, seat.team, seat.records) for name in vars(room)}
+    held = {
+        name
+        for room in (seat, seat.screening, seat.team, seat.records, seat.studies)
+        for name in vars(room)
+    }
     assert {name for name in held if not name.startswith("_")} == {"actor"}
 
 
@@ -192,7 +215,7 @@ def test_a_leak_in_any_room_is_found(monkeypatch):
     """A method added to a room is missed above, and what it gives away differs below."""
     acts = [[], [("vote", TA, "r1", "include")], [], [], []]
     quiet: list[Any] = [[] for _ in range(5)]
-    for room in (Screening, Team, Records):
+    for room in (Screening, Team, Records, Studies):
         with monkeypatch.context() as added:
             added.setattr(room, "spill", lambda self: len(self._desk.votes.at(TA)), raising=False)
             (leak,) = doors(Seat) - READS.keys() - ACTS.keys() - LIFTS
@@ -296,6 +319,18 @@ def made(
             m.bring("two", LATER)
             m.say("wave", Allotment(id="w", stage=TA, reviewers=readers, votes=2, imports=("two",)))
         if turn == 3:
+            # One full text was read and opened before: what came of it may be gathered.
+            for item in ("r6", "r7"):
+                kept = Decision(
+                    item=item, stage=TA, reviewer=CLEO, verdict="include", resolves=True
+                )
+                m.say(f"kept-{item}", kept)
+            m.say("first", Allotment(id="fp", stage=FT, reviewers=(ANNA, BEN), votes=2,
+                                     items=("r7",), kind="pilot"))  # fmt: skip
+            for who in (ANNA, BEN):
+                both = Decision(item="r7", stage=FT, reviewer=who, verdict="include")
+                m.say(f"full-{who}", both, who)
+            m.say("open-full", Opening(allotment="fp"))
             m.say("full", Allotment(id="f", stage=FT, reviewers=readers, votes=2,
                                     items=("r1", "r2", "r3")))  # fmt: skip
         for kind, a, b, c in shared:
@@ -368,6 +403,27 @@ def test_what_the_desk_shows_follows_from_the_events_that_may_be_seen(shared, se
 
     seat = Seat(made(shared, secret, (ANNA, BEN, DAN)), ANNA)
     assert seat.flow() == flow_of(seat.review())
+
+
+def test_what_is_open_can_be_gathered_and_what_is_not_waits():
+    """The acts above do something: a study is made of the full text that was opened."""
+    both = [("vote", FT, "r1", "include")]
+    shared: list[Any] = [[], [(ANNA, TA, "r1", "include")], [], [], [(ANNA, FT, "r1", "include")]]
+    settled = [[], [("resolve", TA, "r1", "include")], [], [], []]
+    desk = made([a + b for a, b in zip(shared, settled, strict=True)],
+                [[], [], [], [], both], (ANNA, BEN))  # fmt: skip
+    anna, cleo = Seat(desk, ANNA), Seat(desk, CLEO)
+    # Cleo sees that both included r1; Anna, who reads there, must not learn it from a study.
+    assert (cleo.studies.stands().included, cleo.studies.stands().waiting) == (2, 1)
+    assert (anna.studies.stands().included, anna.studies.stands().waiting) == (1, 0)
+    with pytest.raises(InputError, match="may know yet"):
+        cleo.studies.gather(["r1"])
+    with pytest.raises(InputError, match="not among the reports"):
+        anna.studies.gather(["r1"])
+    assert anna.studies.gather(["r7"]).labels == ("Title r7",)
+    cleo.screening.open("f")
+    assert cleo.studies.gather(["r1"]).labels == ("Title r1",)
+    assert [s.label for s in anna.studies.look().studies] == ["Title r1", "Title r7"]
 
 
 def test_the_other_side_does_see_the_difference():

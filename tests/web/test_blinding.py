@@ -98,6 +98,16 @@ SENT: dict[str, list[dict[str, Any]]] = {
     f"{R}/duplicates": [{"data": {"a": "r2", "b": "r3", "verdict": "same"}}],
     f"{R}/duplicates/undo": [{"data": {"client_id": "ben-0"}}],
     f"{R}/duplicates/find": [{}],
+    f"{R}/studies/gather": [
+        {"data": {"act": act, "items": items, "study": "title-r7"}}
+        for act in ("one", "each", "add")
+        for items in (["r1"], ["r7"], ["r2", "r3"], [])
+    ],
+    f"{R}/studies/move": [
+        {"data": {"item": item, "to": to}} for item in ("r1", "r7") for to in ("new:", "out:", "x")
+    ],
+    f"{R}/studies/describe": [{"data": {"study": "title-r7", "label": "Seven", "role": "ongoing"}}],
+    f"{R}/studies/undo": [{"data": {"client_id": "ben-0"}}],
     f"{R}/import": [{"files": {"files": FILE["files"]["file"]}}],
     f"{R}/screening/protocol": [{"data": {"criteria_title_abstract": "Not people"}}],
     f"{R}/team/roles": [{"data": {"actor": BEN, "roles": ["reader"]}}],

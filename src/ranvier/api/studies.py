@@ -9,7 +9,7 @@ from ranvier.workflow.gather import acts
 from ranvier.workflow.gather.acts import Gathering, Moving
 from ranvier.workflow.gather.looking import Stands, StudiesView, look, stands
 from ranvier.workflow.screen.desk import Desk
-from ranvier.workflow.screen.view import View
+from ranvier.workflow.screen.view import looking
 
 __all__ = ["Studies"]
 
@@ -27,15 +27,13 @@ class Studies:
 
     def look(self) -> StudiesView:
         """Lay out the studies, the reports that wait to be gathered, and what is suggested."""
-        with self._desk.lock:
-            self._desk.catch_up()
-            return look(View(self._desk, self._actor))
+        with looking(self._desk, self._actor) as view:
+            return look(view)
 
     def stands(self) -> Stands:
         """Count what is included, what waits to be gathered, and what does not fit."""
-        with self._desk.lock:
-            self._desk.catch_up()
-            return stands(View(self._desk, self._actor))
+        with looking(self._desk, self._actor) as view:
+            return stands(view)
 
     def gather(
         self,

@@ -28,6 +28,7 @@ from ranvier.cli.screen import screen
 from ranvier.cli.search import search
 from ranvier.cli.serve import account, serve
 from ranvier.cli.simulate import simulate
+from ranvier.cli.studies import studies
 from ranvier.errors import RanvierError
 
 __all__ = ["cli", "main"]
@@ -74,7 +75,8 @@ def cli() -> None:
 
 for command in (
     demo, new, status, build, trace, log, verify, reproduce,
-    search, import_, dedup, designs, protocol, screen, export, undo, query, snapshot, restore,
+    search, import_, dedup, designs, protocol, screen, studies, export, undo, query, snapshot,
+    restore,
     serve, account, analyse, qualify, benchmark, simulate,
 ):  # fmt: skip
     cli.add_command(command)

@@ -156,6 +156,12 @@ def agreement(seat: SeatHere, stage: Stage) -> Response:
     return _json(seat.screening.agreement(stage))
 
 
+@router.get("/{review}/studies")
+def studies(seat: SeatHere) -> Response:
+    """Lay out the studies, the reports that wait to be gathered, and what is suggested."""
+    return _json(seat.studies.look())
+
+
 @router.get("/{review}/flow")
 def flow(seat: SeatHere) -> Response:
     """Count the PRISMA flow, in the names of its public template."""
