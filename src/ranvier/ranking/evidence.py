@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ranvier.ranking.descent import familiar
+
 __all__ = ["WEIGHTS", "Plain", "put_together"]
 
 #: Weight of each view where one relevant record is known, and where 50 or more are. Found by a
@@ -35,7 +37,6 @@ WEIGHTS: dict[str, tuple[float, float]] = {
 }
 #: Where there are meanings, topics and the nearest count for less: all see past the words.
 BESIDE_MEANING: dict[str, tuple[float, float]] = {"topics": (0.3, 0.3), "nearest": (0.1, 0.1)}
-MANY = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +69,7 @@ def put_together(
     >>> put_together(views, np.array([True, True, False]), relevant=1).round(1).tolist()
     [-1.4, 1.4, 6.6]
     """
-    known = min(1.0, math.log(max(relevant, 1)) / math.log(MANY))
+    known = familiar(relevant)
     total = np.zeros(len(undecided))
     left = np.flatnonzero(undecided)
     if not len(left):
