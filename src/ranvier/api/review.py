@@ -56,6 +56,7 @@ from ranvier.workflow.ports import Store
 from ranvier.workflow.prove import prove_quotes, unnamed_files
 from ranvier.workflow.recognise import filters_used
 from ranvier.workflow.record import Saying, record
+from ranvier.workflow.rehearse import rehearse
 from ranvier.workflow.reproduce import reproduce_file
 from ranvier.workflow.retrieve import PlannedSearch, Retrieved, plan_search, retrieve
 from ranvier.workflow.screen.desk import Desk
@@ -487,7 +488,10 @@ class OpenReview:
         """Write the review document to `folder`/index.html and return its path."""
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
-        html = review_document(self.book(), language=self.book().review.opened.language)
+        book = self.book()
+        html = review_document(
+            book, rehearsal=rehearse(book.review), language=book.review.opened.language
+        )
         return _write_whole(target / "index.html", html.encode("utf-8"))
 
     def forest_plot(self, analysis: str) -> str:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["ProgressPoint", "RecallEstimate", "ScreeningProgress", "StoppingState"]
+__all__ = [
+    "Hindsight",
+    "ProgressPoint",
+    "Reading",
+    "RecallEstimate",
+    "ScreeningProgress",
+    "StoppingState",
+]
 
 #: ``go_on``: the rule is not met. ``may_stop``: it is; whether to stop is for people to decide.
 #: ``all_read``: there is nothing left to decide.
@@ -53,8 +60,8 @@ class ProgressPoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScreeningProgress:
-    """The course of screening, with what one stopping rule said along it.
+class Reading:
+    """How far records were read, and what was found on the way.
 
     Attributes
     ----------
@@ -64,6 +71,19 @@ class ScreeningProgress:
         Read so far.
     finds : tuple of int
         After how many records each relevant one was found, counted from 1, ascending.
+    """
+
+    records: int
+    screened: int
+    finds: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreeningProgress(Reading):
+    """The course of screening, with what one stopping rule said along it.
+
+    Attributes
+    ----------
     points : tuple of ProgressPoint
         Where the rule was asked, ascending; the last one is now.
     rule : str
@@ -72,10 +92,27 @@ class ScreeningProgress:
         What was asked of it, between 0 and 1.
     """
 
-    records: int
-    screened: int
-    finds: tuple[int, ...]
     points: tuple[ProgressPoint, ...]
     rule: str
     target: float
     confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hindsight:
+    """A review whose relevant records are all known, read again in another order.
+
+    Attributes
+    ----------
+    records, relevant : int
+        How many there are to be read, and to be found.
+    runs : tuple of tuple of int
+        Of each run, after how many records each relevant one was found, ascending.
+    met : tuple of int
+        Of each run, after how many records a stopping rule was met; empty if none was asked.
+    """
+
+    records: int
+    relevant: int
+    runs: tuple[tuple[int, ...], ...]
+    met: tuple[int, ...] = ()

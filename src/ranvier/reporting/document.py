@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ranvier.core.book import Book
+from ranvier.core.rehearsal import Rehearsal
 from ranvier.core.reproduction import Figure
 from ranvier.reporting.additions import all_nodes
 from ranvier.reporting.anchors import trace_anchor
@@ -28,6 +29,7 @@ from ranvier.reporting.numbers import Numbers, direction_of
 from ranvier.reporting.page import Page
 from ranvier.reporting.plain_language import plain_summary
 from ranvier.reporting.references import source_views
+from ranvier.reporting.rehearsal import rehearsal_view
 from ranvier.reporting.results import forest_figure, method_words, results
 from ranvier.reporting.summary_table import summary_tables
 from ranvier.reporting.texts import Passage, passages
@@ -63,12 +65,14 @@ PLACES = {
 }
 
 
-def review_document(book: Book, *, language: str = "en") -> str:
+def review_document(book: Book, *, rehearsal: Rehearsal | None = None, language: str = "en") -> str:
     """Write the review document: one HTML file that needs nothing outside itself.
 
     Parameters
     ----------
     book : Book
+    rehearsal : Rehearsal or None
+        The screening in the order of a ranking; left out if None.
     language : str
         Of the plain-language summary; the technical parts keep the language of the review.
 
@@ -100,6 +104,7 @@ def review_document(book: Book, *, language: str = "en") -> str:
             (line, page.link(page.numbers.count(line.n), f"flow/{line.field}"))
             for line in flow_lines(book.flow, _reasons(book))
         ],
+        rehearsal=rehearsal_view(rehearsal, page.numbers) if rehearsal else None,
         included=study_views(page, "included"),
         supporting=study_views(page, "supporting"),
         ongoing=study_views(page, "ongoing"),

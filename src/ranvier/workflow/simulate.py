@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ranvier.core.progress import Hindsight
 from ranvier.core.record import Record
 from ranvier.errors import InputError
 from ranvier.formats import open_records
@@ -14,7 +15,7 @@ from ranvier.formats.votes import asreview_votes
 from ranvier.ranking import Text
 from ranvier.ranking.labelled import LabelledSet, is_set, read_set
 from ranvier.ranking.simulate import Simulated, simulate_sets
-from ranvier.reporting.figures import Figure, hindsight_plot
+from ranvier.reporting.figures import Figure, recall_plot
 
 __all__ = ["OldReview", "read_old_review", "simulate_file"]
 
@@ -57,8 +58,12 @@ def simulate_file(path: str | Path, *, seeds: tuple[int, ...] = (0, 1, 2)) -> Ol
         undecided=undecided,
         without_abstract=sum(not text.abstract for text in held.texts),
         found=found,
-        figure=hindsight_plot(
-            [run.ranks for run in found.runs], records=records, relevant=relevant
+        figure=recall_plot(
+            Hindsight(
+                records=records,
+                relevant=relevant,
+                runs=tuple(tuple(run.ranks.tolist()) for run in found.runs),
+            )
         ),
         read_for_95=round((1 - 0.05 - found.mean.wss95) * records),
     )

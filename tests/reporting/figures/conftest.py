@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from ranvier.core.progress import ScreeningProgress
+from ranvier.core.progress import Hindsight, Reading, ScreeningProgress
 from ranvier.ranking.stopping import Shown, follow
 from ranvier.reporting import figures as f
 from ranvier.reporting.figures import Figure
@@ -61,6 +61,15 @@ def course(read: int) -> ScreeningProgress:
     return follow(shown, RECORDS - read)
 
 
+#: The same without a rule; and three runs through it, looked back on.
+READ = Reading(records=RECORDS, screened=600, finds=tuple(r for r in RANKS if r <= 600))
+PAST = Hindsight(
+    records=RECORDS,
+    relevant=len(RANKS),
+    runs=tuple(tuple(sorted(rank * k // 4 + 1 for rank in RANKS)) for k in (3, 4, 5)),
+    met=(1310, 1330, 1490),
+)
+
 Draw = Callable[..., Figure]
 
 #: Every figure with the options it is shown with; each takes the options of every figure on top.
@@ -95,6 +104,8 @@ GALLERY: dict[str, Draw] = {
     "qq": lambda **o: f.qq_plot(REGRESSION, **o),
     "recall": lambda **o: f.recall_plot(course(1250), **o),
     "recall-early": lambda **o: f.recall_plot(course(600), **o),
+    "recall-plain": lambda **o: f.recall_plot(READ, **o),
+    "recall-runs": lambda **o: f.recall_plot(PAST, **o),
 }
 
 

@@ -9,7 +9,6 @@ from ranvier.reporting.figures.figure import PAGE_STYLE, DataTable, Figure
 from ranvier.reporting.figures.forest import ForestOptions, forest_pages, forest_plot
 from ranvier.reporting.figures.funnel import funnel_plot
 from ranvier.reporting.figures.gosh_figure import gosh_plot
-from ranvier.reporting.figures.hindsight_figure import hindsight_plot
 from ranvier.reporting.figures.influence_figure import influence_plot
 from ranvier.reporting.figures.labbe import labbe_plot
 from ranvier.reporting.figures.look import Look
@@ -31,7 +30,6 @@ __all__ = [
     "forest_plot",
     "funnel_plot",
     "gosh_plot",
-    "hindsight_plot",
     "influence_plot",
     "labbe_plot",
     "profile_plot",

@@ -1,73 +1,115 @@
-"""The recall curve: what screening has found, what may be left, and where a rule lets it end."""
+"""The recall curve: what reading has found, what may be left, and where a rule lets it end."""
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Unpack
 
-from ranvier.core.progress import ProgressPoint, ScreeningProgress, StoppingState
+from ranvier.core.progress import Hindsight, Reading, ScreeningProgress
 from ranvier.errors import InputError
+from ranvier.reporting.figures import recall_hindsight as hindsight
+from ranvier.reporting.figures import recall_rule as rule
 from ranvier.reporting.figures.axes import axis
 from ranvier.reporting.figures.figure import DataTable, Figure
 from ranvier.reporting.figures.lettering import text_width
 from ranvier.reporting.figures.look import Look, Style, style_of
 from ranvier.reporting.figures.sheet import Entry, Panel, Sheet
+from ranvier.reporting.figures.steps import steps
 from ranvier.reporting.figures.studies import table_of
 
 __all__ = ["recall_plot"]
 
-#: Rows of the data table.
-ROWS = 20
 
-SAID: dict[StoppingState, str] = {
-    "go_on": "go on",
-    "may_stop": "may stop",
-    "all_read": "all read",
-}
-
-
-def recall_plot(progress: ScreeningProgress, **look: Unpack[Look]) -> Figure:
-    """Draw relevant records found over records read, with the total that a rule expects.
+def recall_plot(course: Reading | Hindsight, **look: Unpack[Look]) -> Figure:
+    """Draw relevant records found over records read.
 
     Parameters
     ----------
-    progress : ScreeningProgress
-        As :func:`ranvier.ranking.stopping.follow` makes it.
+    course : Reading, ScreeningProgress or Hindsight
+        What was read so far; the same with what a stopping rule said along the way, as
+        :func:`ranvier.ranking.stopping.follow` makes it; or runs through a review whose relevant
+        records are all known.
     **look
         See :class:`Look`; `xlim` and `ylim` are of records, read and relevant.
 
     Returns
     -------
     Figure
-        A band from what was found to the most that may be relevant in all; the estimated total,
-        where the band is narrower than what was found; a bar at the foot, between diamonds, where
-        the rule let screening stop.
+        Steps, and the unread shaded. With a rule: a band from what was found to the most that may
+        be relevant in all; the estimated total, where the band is narrower than what was found; a
+        bar at the foot, between diamonds, where the rule let screening stop. Looking back: the
+        mean of the runs with the band they span, and a diamond where the rule was met in each.
 
     Raises
     ------
     InputError
-        If nothing was read.
+        If nothing was read, or there was nothing to be found.
 
     Examples
     --------
-    >>> from ranvier.core.progress import ProgressPoint, RecallEstimate, ScreeningProgress
+    >>> from ranvier.core.progress import ProgressPoint, RecallEstimate
+    >>> recall_plot(Reading(records=100, screened=60, finds=(1, 2, 5))).table.rows[-1]
+    ('60', '3', '5.0')
     >>> left = RecallEstimate(found=3, missed=0, missed_lb=0, missed_ub=2, recall=1, recall_lb=0.6,
     ...                       level=0.95)
     >>> progress = ScreeningProgress(records=100, screened=60, finds=(1, 2, 5), rule="a rule",
     ...     points=(ProgressPoint(screened=60, estimate=left, state="go_on"),),
     ...     target=0.95, confidence=0.95)
-    >>> recall_plot(progress).kind
-    'recall'
+    >>> "at most 2 are relevant" in recall_plot(progress).description
+    True
+    >>> recall_plot(Hindsight(records=50, relevant=3, runs=((1, 2, 9), (1, 3, 4)))).table.rows[-1]
+    ('100', '6', '4', '9')
     """
-    if not progress.points:
+    if isinstance(course, Hindsight):
+        return _looking_back(course, style_of(look, height=380))
+    if course.screened < 1 or (isinstance(course, ScreeningProgress) and not course.points):
         raise InputError("Nothing was read yet.", remedy="Draw the curve after the first decision.")
     style = style_of(look, height=380)
-    now = progress.points[-1]
-    most = now.estimate.found + now.estimate.missed_ub
-    top = max(1.12 * most, 1.25 * now.estimate.found, 4.0)
-    # While hardly anything was read the bound is all there is; it would flatten the curve.
-    top = min(top, max(4.0 * now.estimate.found, 8.0))
-    low, high = style.xlim or (0.0, float(progress.records))
+    told = isinstance(course, ScreeningProgress)
+    top = rule.highest(course) if told else max(1.25 * len(course.finds), 4.0)
+    sheet, panel = _frame(style, course.records, top)
+    _unread(sheet, panel, course)
+    entries = rule.draw_expected(sheet, panel, course) if told else []
+    sheet.frame(panel)
+    sheet.draw(
+        sheet.pen.polyline(steps(panel, course.finds, course.screened), role="accent", width=2.2)
+    )
+    entries = [Entry("Found", "line", "accent"), *entries]
+    if told:
+        entries += rule.draw_state(sheet, panel, course)
+    else:
+        entries.append(_now(sheet, panel, course))
+    sheet.legend(entries)
+    if told:
+        sheet.note(rule.note_of(course, style))
+    count = style.numbers.count
+    return sheet.figure(
+        "recall",
+        title=f"Relevant records found in {count(course.screened)} records read",
+        description=rule.described(course, style) if told else _description(course, style),
+        table=rule.table_by_moment(course, style) if told else _table(course, style),
+    )
+
+
+def _looking_back(past: Hindsight, style: Style) -> Figure:
+    """Draw runs through a review whose relevant records are known."""
+    if not past.runs or past.relevant < 1 or past.records < past.relevant:
+        raise InputError(
+            "There is no run, or nothing to be found.", remedy="Give the ranks of a simulation."
+        )
+    sheet, panel = _frame(style, past.records, max(1.12 * past.relevant, 4.0))
+    sheet.frame(panel)
+    sheet.legend(hindsight.draw_runs(sheet, panel, past))
+    return sheet.figure(
+        "recall",
+        title="Relevant records found against records read",
+        description=hindsight.describe_runs(past, style),
+        table=hindsight.table_by_share(past, style),
+    )
+
+
+def _frame(style: Style, records: int, top: float) -> tuple[Sheet, Panel]:
+    """Lay out the axes: records read, and relevant records."""
+    low, high = style.xlim or (0.0, float(records))
     bottom, top = style.ylim or (0.0, top)
     sheet = Sheet(style)
     panel = sheet.panel(
@@ -89,31 +131,19 @@ def recall_plot(progress: ScreeningProgress, **look: Unpack[Look]) -> Figure:
             whole=True,
         ),
     )
-    _unread(sheet, panel, progress)
-    entries = _expected(sheet, panel, progress)
-    sheet.frame(panel)
-    entries = [*_found(sheet, panel, progress), *entries]
-    entries += _state(sheet, panel, progress)
-    sheet.legend(entries)
-    sheet.note(_note(progress, style))
-    return sheet.figure(
-        "recall",
-        title=f"Relevant records found in {style.numbers.count(progress.screened)} records read",
-        description=_description(progress, style),
-        table=_table(progress, style),
-    )
+    return sheet, panel
 
 
-def _unread(sheet: Sheet, panel: Panel, progress: ScreeningProgress) -> None:
+def _unread(sheet: Sheet, panel: Panel, course: Reading) -> None:
     """Shade what is unread, and say how much it is where there is room."""
     box, pen = panel.box, sheet.pen
-    x = panel.x.at(progress.screened)
+    x = panel.x.at(course.screened)
     wide = box.right - x
     if wide < 1:
         return
     sheet.draw(pen.rect(x, box.top, wide, box.bottom - box.top, fill="shade1"))
     sheet.draw(pen.line(x, box.top, x, box.bottom, role="soft", dash="1.5 3"))
-    left = progress.records - progress.screened
+    left = course.records - course.screened
     said, size = f"{sheet.style.numbers.count(left)} unread", sheet.style.theme.small
     from_bottom = box.bottom - 8
     if wide > text_width(said, size) + 8:
@@ -122,161 +152,35 @@ def _unread(sheet: Sheet, panel: Panel, progress: ScreeningProgress) -> None:
         )
 
 
-def _expected(sheet: Sheet, panel: Panel, progress: ScreeningProgress) -> list[Entry]:
-    """Draw the total that the rule expects, with its bound."""
-    pen, level = sheet.pen, f"{progress.confidence * 100:g}%"
-    points = [p for p in progress.points if panel.x.holds(p.screened)]
-    upper = [panel.at(p.screened, p.estimate.found + p.estimate.missed_ub) for p in points]
-    if all(p.estimate.missed_lb == 0 for p in points):
-        lower = _steps(panel, progress, points[0].screened if points else 0)
-    else:
-        lower = [panel.at(p.screened, p.estimate.found + p.estimate.missed_lb) for p in points]
-    if len(points) > 1:
-        sheet.draw(pen.polygon([*upper, *reversed(lower)], fill="shade3", opacity=0.75))
-    _bracket(sheet, panel, progress)
-    entries = [Entry(f"May be relevant in all ({level} bound)", "area", "shade3")]
-    run: list[tuple[float, float]] = []
-    drawn = False
-    for point in [*points, None]:
-        missed = point.estimate.missed if point else None
-        total = None if missed is None or point is None else point.estimate.found + missed
-        # An estimate that may be off by more than all that was found would only show noise.
-        sure = point is not None and point.estimate.missed_ub <= point.estimate.found
-        if point is not None and total is not None and sure and panel.y.holds(total):
-            run.append(panel.at(point.screened, total))
-            continue
-        if len(run) > 1:
-            sheet.draw(pen.polyline(run, role="second", width=1.4, dash="6 3"))
-            drawn = True
-        run = []
-    if drawn:
-        entries.append(Entry("Estimated total", "line", "second", dash="6 3"))
-    return entries
+def _now(sheet: Sheet, panel: Panel, course: Reading) -> Entry:
+    """Mark how far reading has come."""
+    x, y = panel.at(course.screened, len(course.finds))
+    sheet.draw(sheet.pen.symbol("ring", x, y, 5, role="accent", said="Now"))
+    return Entry("Now", "ring", "accent")
 
 
-def _found(sheet: Sheet, panel: Panel, progress: ScreeningProgress) -> list[Entry]:
-    """Draw the steps of what was found."""
-    kept = _steps(panel, progress, 0)
-    sheet.draw(sheet.pen.polyline(kept, role="accent", width=2.2))
-    return [Entry("Found", "line", "accent")]
-
-
-def _steps(panel: Panel, progress: ScreeningProgress, begin: int) -> list[tuple[float, float]]:
-    """Return the corners of what was found, from `begin` records on."""
-    before = sum(rank <= begin for rank in progress.finds)
-    steps = [panel.at(begin, before)]
-    for count, rank in enumerate(progress.finds[before:], before):
-        steps += [panel.at(rank, count), panel.at(rank, count + 1)]
-    steps.append(panel.at(progress.screened, len(progress.finds)))
-    return [steps[0], *(b for a, b in pairwise(steps) if b != a)]
-
-
-def _bracket(sheet: Sheet, panel: Panel, progress: ScreeningProgress) -> None:
-    """Stand what may be left beside the curve as it is now, in words where there is room."""
-    now = progress.points[-1].estimate
-    most = now.found + now.missed_ub
-    x, low = panel.at(progress.screened, now.found)
-    high = panel.y.at(most)
-    room = panel.box.right - x - 12
-    if not now.missed_ub or room < 6 or not panel.x.holds(progress.screened):
-        return
-    pen, size = sheet.pen, sheet.style.theme.small
-    x += 10
-    sheet.draw(pen.line(x, low, x, high, role="soft", width=1.6))
-    for y in (low, high):
-        sheet.draw(pen.line(x - 3, y, x + 3, y, role="soft", width=1.6))
-    count = sheet.style.numbers.count
-    said = f"{count(now.found)} found, at most {count(most)} in all"
-    # Above the curve and clear of the words at the foot of the panel.
-    y = min(max((low + high) / 2 + 0.36 * size, panel.box.top + size), panel.box.bottom - 26)
-    if panel.y.holds(most) and text_width(said, size) + 16 < room:
-        sheet.draw(pen.text(x + 8, y, said, size=size, role="soft"))
-
-
-def _state(sheet: Sheet, panel: Panel, progress: ScreeningProgress) -> list[Entry]:
-    """Mark now, and where the rule let screening stop."""
-    pen, box = sheet.pen, panel.box
-    y = box.bottom - 7
-    entries: list[Entry] = []
-    for first, last in _spells(progress.points):
-        a, b = panel.x.at(first), panel.x.at(last)
-        sheet.draw(pen.line(a, y, b, y, role="ink", width=3.0))
-        for x, said in ((a, first), (b, last)):
-            sheet.draw(
-                pen.symbol("diamond", x, y, 4, role="ink", said=f"Rule met after {said} records")
-            )
-        entries = [Entry("Rule met", "diamond", "ink")]
-    now = progress.points[-1]
-    x, height = panel.at(now.screened, len(progress.finds))
-    met = now.state != "go_on"
-    said = f"Now: {SAID[now.state]}"
-    sheet.draw(pen.symbol("square" if met else "ring", x, height, 5, role="accent", said=said))
-    return [Entry(said, "square" if met else "ring", "accent"), *entries]
-
-
-def _spells(points: tuple[ProgressPoint, ...]) -> list[tuple[int, int]]:
-    """Return from where to where the rule was met without a break."""
-    made: list[tuple[int, int]] = []
-    open_ = False
-    for point in points:
-        met = point.state != "go_on"
-        if met and open_:
-            made[-1] = (made[-1][0], point.screened)
-        elif met:
-            made.append((point.screened, point.screened))
-        open_ = met
-    return made
-
-
-def _note(progress: ScreeningProgress, style: Style) -> str:
-    """Name the rule and what was asked of it."""
-    return (
-        f"{progress.rule[:1].upper()}{progress.rule[1:]}; target {progress.target * 100:g}% recall "
-        f"at {progress.confidence * 100:g}% confidence; asked at "
-        f"{style.numbers.count(len(progress.points))} moments."
-    )
-
-
-def _description(progress: ScreeningProgress, style: Style) -> str:
-    """Say in words where screening stands."""
-    now = progress.points[-1].estimate
-    count = style.numbers.count
-    about = "" if now.missed is None else f"about {count(now.missed)} and "
-    met = [point.screened for point in progress.points if point.state != "go_on"]
-    rule = (
-        f"The rule was first met after {count(met[0])} records."
-        if met
-        else "The rule has not been met."
-    )
-    bound = f"{about}at most {count(now.missed_ub)}"
-    return (
-        f"Relevant records found (vertical) over records read (horizontal): "
-        f"{count(now.found)} in {count(progress.screened)} of "
-        f"{count(progress.records)}. Among the unread {bound} are relevant, with "
-        f"{progress.confidence * 100:g}% confidence. {rule} "
-        f"Now the rule says: {SAID[progress.points[-1].state]}."
-    )
-
-
-def _table(progress: ScreeningProgress, style: Style) -> DataTable:
-    """List what the rule said along the way."""
-    points = progress.points
-    step = max(1, -(-len(points) // ROWS))
-    picked = points[::-1][::step][::-1]
-    count = style.numbers.count
+def _table(course: Reading, style: Style) -> DataTable:
+    """List after how many records so many were found."""
+    count, finds = style.numbers.count, course.finds
+    step = max(1, -(-len(finds) // rule.ROWS))
+    picked = [*range(1, len(finds) + 1)][::-1][::step][::-1]
+    told = [(finds[k - 1], k) for k in picked] + [(course.screened, len(finds))]
     return table_of(
-        (
-            "Records read",
-            "Found",
-            "Missed (estimate)",
-            "Missed (at most)",
-            "Recall at least",
-            "Rule",
-        ),
-        [count(p.screened) for p in picked],
-        [count(p.estimate.found) for p in picked],
-        [style.numbers.fixed(p.estimate.missed, 0) for p in picked],
-        [count(p.estimate.missed_ub) for p in picked],
-        [style.number(p.estimate.recall_lb, 3) for p in picked],
-        [SAID[p.state] for p in picked],
+        ("Records read", "Found", "Found of those read (%)"),
+        [count(read) for read, _ in told],
+        [count(k) for _, k in told],
+        [style.number(100 * k / read, 1) for read, k in told],
     )
+
+
+def _description(course: Reading, style: Style) -> str:
+    """Say in words what was found."""
+    count = style.numbers.count
+    said = (
+        "Relevant records found (vertical) over records read (horizontal): "
+        f"{count(len(course.finds))} in {count(course.screened)} of {count(course.records)}."
+    )
+    if course.finds:
+        since = course.screened - course.finds[-1]
+        said += f" The last was number {count(course.finds[-1])}; {count(since)} were read since."
+    return said

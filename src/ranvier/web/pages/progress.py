@@ -7,8 +7,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from ranvier.core.progress import Reading
+from ranvier.reporting.figures.look import Look
 from ranvier.reporting.figures.recall_figure import recall_plot
-from ranvier.reporting.recall_curve import recall_svg
 from ranvier.web.pages.set_up import STAGES, STOPPING
 from ranvier.web.rendering import page
 from ranvier.web.seats import SeatHere, names_of
@@ -16,6 +17,9 @@ from ranvier.web.seats import SeatHere, names_of
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
+
+#: Narrow enough to be read beside the figures, and on a phone.
+LOOK: Look = {"width": 460, "height": 300}
 
 
 @router.get("/r/{review}/progress")
@@ -25,10 +29,10 @@ def progress(request: Request, seat: SeatHere) -> Response:
     for view in seat.screening.stages():
         own = seat.screening.progress(view.stage)
         rule = seat.screening.stopping(view.stage)
-        if rule.course is not None:
-            curve = recall_plot(rule.course).html()
-        else:
-            curve = recall_svg(own.found_at, own.decided, id=f"curve-{view.stage}")
+        course = rule.course or Reading(
+            records=max(own.allotted, own.decided), screened=own.decided, finds=own.found_at
+        )
+        curve = recall_plot(course, **LOOK).html() if course.screened else None
         shown.append({"stage": view, "own": own, "curve": curve, "rule": rule})
     return page(
         request,

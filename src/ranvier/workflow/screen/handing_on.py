@@ -16,6 +16,7 @@ from ranvier.errors import InputError
 from ranvier.formats import WRITERS, write_records
 from ranvier.reporting import review_document
 from ranvier.workflow.build import book_from
+from ranvier.workflow.rehearse import rehearse
 from ranvier.workflow.screen.view import View
 
 __all__ = ["LogLine", "Which", "document", "export", "log", "wanted"]
@@ -73,7 +74,7 @@ def document(view: View) -> str:
     seq = max(review.events, default=0)
     head = review.events[seq].hash if seq else ""
     book = book_from(review, seq=seq, head=head)
-    return review_document(book, language=review.opened.language)
+    return review_document(book, rehearsal=rehearse(review), language=review.opened.language)
 
 
 def wanted(view: View, which: Which, stage: Stage) -> list[str]:
