@@ -118,6 +118,13 @@ def test_who_goes_leaves_no_item_behind(review):
         review.seat(BEN)
 
 
+def test_a_preview_is_for_who_may_import(review):
+    assert review.seat(ANNA).records.preview_import(b"id,title\nq1,Q", "q.csv").records
+    review.seat(ANNA).team.put_member("person:ron", ["reader"])
+    with pytest.raises(AccessError, match="may not import records"):
+        review.seat("person:ron").records.preview_import(b"id,title\nq1,Q", "q.csv")
+
+
 def test_nobody_decides_on_what_they_were_not_given(review):
     anna = review.seat(ANNA)
     with pytest.raises(AccessError, match="was not given"):
@@ -137,6 +144,9 @@ def test_a_pair_in_doubt_is_decided_once_and_taken_back(review):
     review.deduplicate(actor=ANNA)
     (doubt,) = anna.records.doubts().open
     assert {line.field for line in doubt.fields if line.says == "differs"} == {"pages"}
+    assert doubt.found_in == ("Embase", "Embase")
+    passed = anna.records.doubts(limit=1, skip=1)
+    assert (passed.open, passed.waiting) == ((), 1)
     pair = (doubt.question.a, doubt.question.b)
     for _ in range(2):
         cat.records.match(*pair, False, client_id="one")

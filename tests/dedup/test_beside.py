@@ -47,6 +47,8 @@ def said(**changed: object) -> dict[str, tuple[str, str, str]]:
         ("authors", {"authors": ("Leger JM", "Chassande B")}, ("same", "", "")),
         ("authors", {"authors": ("Bo, A.",)}, ("differs", "; ".join(ONE.authors), "Bo, A.")),
         ("type", {"type": "erratum"}, ("one only", "", "erratum")),
+        ("language", {"languages": ("French",)}, ("one only", "", "French")),
+        ("title", {"title": f"<i>{ONE.title}</i>"}, ("same", "", "")),
     ],
 )  # fmt: skip
 def test_each_field_says_what_the_comparison_sees(field, changed, found):

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from ranvier.core.duplicates import Question
 from ranvier.core.event import Event
 from ranvier.core.protocol import Stage
 from ranvier.core.record import RecordKind
@@ -17,7 +16,6 @@ from ranvier.workflow.deduplicate import DuplicatesFound
 from ranvier.workflow.doubts import Doubts
 from ranvier.workflow.screen import bringing, handing_on
 from ranvier.workflow.screen.bringing import LastMatch
-from ranvier.workflow.screen.cards import Card
 from ranvier.workflow.screen.desk import Desk
 from ranvier.workflow.screen.view import looking
 
@@ -102,15 +100,13 @@ class Records:
         with looking(self._desk, self._actor) as view:
             return len(view.layout.review.duplicate_questions)
 
-    def duplicates(self, limit: int = 20) -> tuple[tuple[Question, Card, Card], ...]:
-        """Return pairs of records that a machine left to a person, the most doubtful first."""
-        with looking(self._desk, self._actor) as view:
-            return bringing.duplicates(view, limit)
+    def doubts(self, limit: int | None = None, *, skip: int = 0) -> Doubts:
+        """Lay pairs that a machine left to a person side by side, and say what people decided.
 
-    def doubts(self, limit: int | None = None) -> Doubts:
-        """Lay pairs that wait for a person side by side, and say what people decided."""
+        The most doubtful pair comes first; so many are passed over as `skip` says.
+        """
         with looking(self._desk, self._actor) as view:
-            return bringing.laid_beside(view, limit)
+            return bringing.laid_beside(view, limit, skip)
 
     def match(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -83,13 +84,23 @@ def _fields(a: Record, b: Record, x: Citation, y: Citation) -> list[tuple[str, s
         ("year", str(a.year or ""), str(b.year or "")),
         *((name, getattr(a, name) or "", getattr(b, name) or "") for name in _PLAIN),
         ("registration", ", ".join(x.registry), ", ".join(y.registry)),
+        ("language", ", ".join(a.languages), ", ".join(b.languages)),
         ("type", _type(a), _type(b)),
         ("abstract", a.abstract or "", b.abstract or ""),
     ]
-    return [(name, " ".join(one.split()), " ".join(other.split())) for name, one, other in named]
+    return [(name, _plain(one), _plain(other)) for name, one, other in named]
 
 
 _PLAIN = ("journal", "volume", "issue", "pages", "doi", "pmid")
+
+
+#: Markup that platforms leave in titles and abstracts; it says nothing to compare.
+_MARKUP = re.compile(r"</?(?:i|b|em|sub|sup)\s*>", re.IGNORECASE)
+
+
+def _plain(text: str) -> str:
+    """Write a text in one line, without markup."""
+    return " ".join(_MARKUP.sub("", text).split())
 
 
 def _type(record: Record) -> str:

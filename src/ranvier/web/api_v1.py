@@ -243,11 +243,9 @@ def import_(
 
 @router.get("/{review}/duplicates")
 def duplicates(seat: SeatHere, limit: Annotated[int, _LIMIT] = 20) -> Response:
-    """Return pairs of records that are left to a person, the most doubtful first."""
-    pairs = [
-        {"question": question, "a": a, "b": b} for question, a, b in seat.records.duplicates(limit)
-    ]
-    return _json({"waiting": seat.records.duplicates_waiting(), "pairs": pairs})
+    """Return pairs of records that are left to a person, side by side, the most doubtful first."""
+    found = seat.records.doubts(limit)
+    return _json({"waiting": found.waiting, "pairs": found.open})
 
 
 class Pair(BaseModel):

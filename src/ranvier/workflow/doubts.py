@@ -27,6 +27,8 @@ class Doubt:
         The two, field by field, with what differs marked.
     others : tuple of str
         Records that are one report with either already: the answer holds for them, too.
+    found_in : tuple of (str, str) or None
+        What was searched when each came; None where that is not at hand.
     """
 
     question: Question
@@ -34,6 +36,7 @@ class Doubt:
     b: Record
     fields: tuple[Beside, ...]
     others: tuple[str, ...]
+    found_in: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +93,14 @@ class Doubts:
         return len(self.answers) - self.same
 
 
-def doubts(review: Review, record: Callable[[str], Record], *, limit: int | None = None) -> Doubts:
+def doubts(
+    review: Review,
+    record: Callable[[str], Record],
+    *,
+    limit: int | None = None,
+    skip: int = 0,
+    source: Callable[[str], str] | None = None,
+) -> Doubts:
     """Lay out the pairs that wait for a person.
 
     Parameters
@@ -99,23 +109,40 @@ def doubts(review: Review, record: Callable[[str], Record], *, limit: int | None
         Gives a record by its id.
     limit : int or None
         How many to lay out; all if None.
+    skip : int
+        How many to pass over first.
+    source : callable or None
+        Gives what was searched when a record came, by its id.
     """
     questions = review.duplicate_questions
+    asked = questions[skip : None if limit is None else skip + limit]
     held = [(match, review.event_of("match", id)) for id, match in review.matches.items()]
     held.sort(key=lambda said: -said[1].seq)
     return Doubts(
-        open=tuple(_doubt(review, record, question) for question in questions[:limit]),
+        open=tuple(_doubt(review, record, source, question) for question in asked),
         waiting=len(questions),
         answers=tuple(_answer(match, event) for match, event in held),
     )
 
 
-def _doubt(review: Review, record: Callable[[str], Record], question: Question) -> Doubt:
+def _doubt(
+    review: Review,
+    record: Callable[[str], Record],
+    source: Callable[[str], str] | None,
+    question: Question,
+) -> Doubt:
     """Lay out one pair."""
     a, b = record(question.a), record(question.b)
     homes = {review.homes[id] for id in (a.id, b.id) if id in review.homes}
     others = {id for home in homes for id in review.clusters[home]} - {a.id, b.id}
-    return Doubt(question=question, a=a, b=b, fields=beside(a, b), others=tuple(sorted(others)))
+    return Doubt(
+        question=question,
+        a=a,
+        b=b,
+        fields=beside(a, b),
+        others=tuple(sorted(others)),
+        found_in=(source(a.id), source(b.id)) if source else None,
+    )
 
 
 def _answer(match: Match, event: Event) -> Answer:

@@ -9,13 +9,12 @@ from fastapi import APIRouter, Form, Request
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
-from ranvier.reporting.titles import safe_title
-from ranvier.web.differences import marked
+from ranvier.dedup.beside import Beside, Part
 from ranvier.web.jobs import Job, Jobs
 from ranvier.web.rendering import page, redirect
 from ranvier.web.seats import SeatHere, must
 from ranvier.web.words import N_
-from ranvier.workflow.screen.cards import Card
+from ranvier.workflow.doubts import Doubt
 
 __all__ = ["router"]
 
@@ -39,17 +38,17 @@ class Line:
 def duplicates(request: Request, review: str, seat: SeatHere, skip: int = 0) -> Response:
     """Show the pair in doubt that comes next, after those that were skipped."""
     skip = max(0, skip)
-    pairs = seat.records.duplicates(limit=skip + 1)
-    pair = pairs[skip] if len(pairs) > skip else None
+    found = seat.records.doubts(limit=1, skip=skip)
+    pair = found.open[0] if found.open else None
     job = _jobs(request).get(_key(review))
     return page(
         request,
         "duplicates.html.j2",
         block="queue",
         pair=pair,
-        lines=_lines(pair[1], pair[2]) if pair else (),
+        lines=_lines(pair) if pair else (),
         skip=skip,
-        waiting=seat.records.duplicates_waiting(),
+        waiting=found.waiting,
         uncompared=seat.records.uncompared(),
         job=job,
         last=seat.records.last_match(),
@@ -116,38 +115,47 @@ def _jobs(request: Request) -> Jobs:
     return request.app.state.jobs
 
 
-#: Fields of a card that are compared, in the order a reader looks at them.
-FIELDS: tuple[tuple[str, str], ...] = (
-    ("title", N_("Title")),
-    ("authors", N_("Authors")),
-    ("journal", N_("Journal")),
-    ("year", N_("Year")),
-    ("volume", N_("Volume")),
-    ("issue", N_("Issue")),
-    ("pages", N_("Pages")),
-    ("doi", N_("DOI")),
-    ("pmid", N_("PubMed id")),
-    ("registry_ids", N_("Registrations")),
-    ("languages", N_("Language")),
-    ("types", N_("Type")),
-    ("sources", N_("Found in")),
-    ("abstract", N_("Abstract")),
-)
+#: What the pages call the fields.
+FIELDS: dict[str, str] = {
+    "title": N_("Title"),
+    "authors": N_("Authors"),
+    "journal": N_("Journal"),
+    "year": N_("Year"),
+    "volume": N_("Volume"),
+    "issue": N_("Issue"),
+    "pages": N_("Pages"),
+    "doi": N_("DOI"),
+    "pmid": N_("PubMed id"),
+    "registration": N_("Registrations"),
+    "language": N_("Language"),
+    "type": N_("Type"),
+    "abstract": N_("Abstract"),
+}
 
 
-def _lines(a: Card, b: Card) -> tuple[Line, ...]:
+def _lines(doubt: Doubt) -> list[Line]:
     """Lay two records out field by field; what both lack is left out."""
-    lines: list[Line] = []
-    for name, label in FIELDS:
-        left, right = _text(getattr(a, name)), _text(getattr(b, name))
-        if left or right:
-            one, other = marked(left, right) if left and right else (escape(left), escape(right))
-            lines.append(Line(label, one, other, same="<mark>" not in one + other))
-    return tuple(lines)
+    lines = [
+        Line(
+            FIELDS[line.field],
+            _marked(line, line.a),
+            _marked(line, line.b),
+            same=line.says in ("same", "one only"),
+        )
+        for line in doubt.fields
+    ]
+    if doubt.found_in:
+        one, other = doubt.found_in
+        lines.append(Line(N_("Found in"), escape(one), escape(other), same=one == other))
+    return lines
 
 
-def _text(value: Any) -> str:
-    """Write a field of a card as text."""
-    if isinstance(value, tuple):
-        return "; ".join(str(one) for one in value)
-    return "" if value is None else str(safe_title(str(value)).striptags())
+def _marked(line: Beside, parts: tuple[Part, ...]) -> Markup:
+    """Write one record's field, with what the other lacks in ``<mark>``."""
+    said = Markup("")
+    for text, lacks in parts:
+        bare = text.rstrip()
+        marks = lacks and line.says != "one only"
+        said += Markup("<mark>{}</mark>").format(bare) if marks else escape(bare)
+        said += text[len(bare) :]
+    return said

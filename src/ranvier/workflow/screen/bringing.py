@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
-from ranvier.core.duplicates import Match, Question
+from ranvier.core.duplicates import Match
 from ranvier.core.event import Event
 from ranvier.core.facts import Undone
 from ranvier.core.record import RecordKind
@@ -21,7 +21,6 @@ from ranvier.workflow.deduplicate import DuplicatesFound
 from ranvier.workflow.deduplicate import deduplicate as merge_duplicates
 from ranvier.workflow.doubts import Doubts, doubts
 from ranvier.workflow.record import Saying, record
-from ranvier.workflow.screen.cards import Card, card_of_record
 from ranvier.workflow.screen.desk import Desk
 from ranvier.workflow.screen.view import View, looking
 
@@ -29,7 +28,6 @@ __all__ = [
     "LastMatch",
     "bring",
     "deduplicate",
-    "duplicates",
     "laid_beside",
     "last_match",
     "match",
@@ -100,17 +98,14 @@ def bring(
     return done
 
 
-def duplicates(view: View, limit: int) -> tuple[tuple[Question, Card, Card], ...]:
-    """Return pairs that a machine left to a person, each record laid out by itself."""
-    return tuple(
-        (question, card_of_record(view, question.a), card_of_record(view, question.b))
-        for question in view.layout.review.duplicate_questions[:limit]
-    )
-
-
-def laid_beside(view: View, limit: int | None) -> Doubts:
+def laid_beside(view: View, limit: int | None, skip: int = 0) -> Doubts:
     """Lay pairs that a machine left to a person side by side, and say what people decided."""
-    found = doubts(view.layout.review, view.desk.shelf.record, limit=limit)
+    review, shelf = view.layout.review, view.desk.shelf
+
+    def source(record: str) -> str:
+        return review.searches[review.imports[shelf.import_of(record)].search_run].source
+
+    found = doubts(review, shelf.record, limit=limit, skip=skip, source=source)
     # A number would count events that some may not see.
     return replace(found, answers=tuple(replace(answer, seq=None) for answer in found.answers))
 

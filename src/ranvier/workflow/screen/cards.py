@@ -10,7 +10,7 @@ from ranvier.core.screening import Verdict
 from ranvier.workflow.screen.view import View
 from ranvier.workflow.screen.votes import Cast
 
-__all__ = ["Card", "Seen", "as_seen", "card", "card_of_record"]
+__all__ = ["Card", "Seen", "as_seen", "card"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +106,6 @@ def card(view: View, stage: Stage, item: str) -> Card:
         inherited=_inherited(view, stage, item),
         resolution=as_seen(resolution) if resolution else None,
     )
-
-
-def card_of_record(view: View, record: str) -> Card:
-    """Lay out one record by itself, whatever cluster it is in, with no decision on it."""
-    return _laid_out(view, "title_abstract", record, [view.desk.shelf.record(record)])
 
 
 def _laid_out(view: View, stage: Stage, item: str, records: list[Record]) -> Card:
