@@ -1,10 +1,12 @@
 """Learn the weights of words that tell inclusion across reviews: ``ranking/prior.npz``.
 
-Run ``python validation/ranking/learn.py [--out FILE]`` with ``RANVIER_REFERENCE`` set. A logistic
+Run ``python validation/ranking/learn.py [--out FOLDER]`` with ``RANVIER_REFERENCE`` set. A logistic
 regression on the words of all labelled sets, each centred within its set, so that topics cancel;
 each set counts by the root of its relevant records, relevant and irrelevant ones the same. Words
 are used that are in at least three records of at least eight sets. :func:`learnt` leaves sets out,
-which ``benchmarks/screening.py`` does for every family of reviews it measures.
+which ``benchmarks/screening.py`` does for every family of reviews it measures. The same is learnt
+on the reviews of diagnostic accuracy alone (``diagnostic.npz``), and how usual words are in the
+records of a review (``usual.npz``).
 """
 
 from __future__ import annotations
@@ -20,8 +22,9 @@ from scipy import sparse
 from scipy.optimize import minimize
 
 from ranvier.ranking.labelled import LabelledSet, find_sets, read_set
-from ranvier.ranking.prior import Prior
-from ranvier.ranking.words import BITS, count_words
+from ranvier.ranking.prior import RARE, Prior
+from ranvier.ranking.question import asks_for_accuracy
+from ranvier.ranking.words import BITS, HALF, count_words
 
 ROOT = Path(__file__).parents[2]
 #: The penalty on weights, chosen among 0.03, 0.1 and 0.3 by the area under the ROC curve of sets
@@ -69,6 +72,22 @@ def learnt(sets: Sequence[LabelledSet]) -> Prior:
     return Prior(columns, (3 * found).astype(np.float32))
 
 
+def usual(sets: Sequence[LabelledSet]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Find in what share of the records of a review words are, on average; and which words."""
+    shares = np.zeros(HALF)
+    for s in sets:
+        columns = count_words(f"{t.title} {t.abstract}" for t in s.texts).columns
+        held = np.bincount(columns[columns < HALF], minlength=HALF)
+        shares += held / len(s.texts) / len(sets)
+    columns = np.flatnonzero(shares >= RARE).astype(np.int32)
+    return columns, shares[columns].astype(np.float32)
+
+
+def about_tests(sets: Sequence[LabelledSet]) -> list[LabelledSet]:
+    """Choose the reviews whose title is that of a question about a test."""
+    return [s for s in sets if s.title and asks_for_accuracy(s.title)]
+
+
 def labelled_sets() -> list[LabelledSet]:
     """Read the labelled sets; of two that are one review, the first."""
     pool = Path(os.environ.get("RANVIER_REFERENCE", ROOT.parent / "shared" / "reference"))
@@ -79,12 +98,16 @@ def labelled_sets() -> list[LabelledSet]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=ROOT / "src/ranvier/ranking/prior.npz")
-    prior = learnt(labelled_sets())
-    np.savez_compressed(
-        parser.parse_args().out, columns=prior.columns, weights=prior.weights.astype(np.float32)
-    )
-    print(f"{len(prior.columns)} words")
+    parser.add_argument("--out", type=Path, default=ROOT / "src/ranvier/ranking")
+    out, sets = parser.parse_args().out, labelled_sets()
+    prior, tests, (words, shares) = learnt(sets), learnt(about_tests(sets)), usual(sets)
+    for name, columns, weights in (
+        ("prior", prior.columns, prior.weights),
+        ("diagnostic", tests.columns, tests.weights),
+        ("usual", words, shares),
+    ):
+        np.savez_compressed(out / f"{name}.npz", columns=columns, weights=weights)
+        print(f"{name}: {len(columns)} words")
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ from ranvier.ranking.descent import SETTLED
 from ranvier.ranking.evidence import Plain
 from ranvier.ranking.learner import Learner
 from ranvier.ranking.likeness import Likeness
-from ranvier.ranking.prior import Prior, shipped_prior
-from ranvier.ranking.question import answers
+from ranvier.ranking.prior import Background, Prior, shipped_background, shipped_prior
+from ranvier.ranking.question import Question
 from ranvier.ranking.shelf import Shelf, Text
 from ranvier.ranking.wide import Many, WideLearner
 
@@ -82,6 +82,7 @@ class Ranker:
         query: str | None = None,
         *,
         prior: Prior | None = None,
+        background: Background | None = None,
         before: Many | None = None,
     ) -> None:
         self.ids = shelf.ids
@@ -98,6 +99,10 @@ class Ranker:
             self._likeness = likeness.meaning(shelf.meanings)
         else:
             self._many = Many.of(shelf.matrix, shelf.rarity.singles, before=before)
+        self._background = background or shipped_background()
+        self._question = None
+        if query:
+            self._question = Question(shelf, query, self._background)
         self._learner = self.learner()
         self._told: dict[str, bool] = {}
 
@@ -108,6 +113,7 @@ class Ranker:
         *,
         query: str | None = None,
         prior: Prior | None = None,
+        background: Background | None = None,
         meanings: NDArray[Any] | None = None,
     ) -> Ranker:
         """Turn texts into numbers, once.
@@ -118,9 +124,11 @@ class Ranker:
             Read once, so that it may be a stream.
         query : str, optional
             The question in the protocol's own words. It picks what is read first while nothing
-            relevant is known, and is then dropped.
+            relevant is known, then fades, and counts nothing after forty decisions.
         prior : Prior, optional
             What earlier reviews tell; the one that comes with Ranvier by default.
+        background : Background, optional
+            What they tell the question; likewise.
         meanings : array, shape (n, d), optional
             What a model of language makes of each text: see :meth:`meaning`.
 
@@ -131,7 +139,8 @@ class Ranker:
         """
         prior = prior or shipped_prior()
         shelf = Shelf.of(texts, prior)
-        return cls(shelf if meanings is None else shelf.meaning(meanings), query, prior=prior)
+        shelf = shelf if meanings is None else shelf.meaning(meanings)
+        return cls(shelf, query, prior=prior, background=background)
 
     @classmethod
     def load(cls, path: str | Path, *, query: str | None = None) -> Ranker:
@@ -154,7 +163,9 @@ class Ranker:
         Where the others have meanings, those of the new ones are not known yet.
         """
         shelf = self._shelf.extended(texts, self._prior)
-        return Ranker(shelf, self.query, prior=self._prior, before=self._many)
+        return Ranker(
+            shelf, self.query, prior=self._prior, background=self._background, before=self._many
+        )
 
     @property
     def meanings(self) -> NDArray[np.float16] | None:
@@ -198,7 +209,7 @@ class Ranker:
     def afresh(self) -> Ranker:
         """Return a ranker on the same numbers that was told nothing: for another reader."""
         other = copy(self)
-        other._learner, other._told = self.learner(), {}
+        other._learner, other._told, other._question = self.learner(), {}, copy(self._question)
         return other
 
     def order(self, decisions: Mapping[str, bool], *, again: Collection[str] = ()) -> Order:
@@ -271,26 +282,21 @@ class Ranker:
                 self._learner.tell(self._place[id], relevant)
                 self._told[id] = relevant
 
-    def _asked(self, query: str) -> NDArray[np.float64]:
-        """Score all records by the question, away from what was excluded."""
-        alike = np.empty((0, len(self.ids)))
-        excluded = np.array([self._place[id] for id in self._told], dtype=np.intp)
-        if self._likeness is not None and len(excluded):
-            self._likeness.fill(excluded)
-            alike = self._likeness.by_words[excluded]
-        return answers(self._shelf, query, earlier=self._plain.earlier, alike=alike)
-
     def _scores(self) -> tuple[Basis, NDArray[np.float64]]:
         """Score all records by the best that is known."""
-        if self._learner.both:
-            return "decisions", self._learner.scores()
         relevant = [self._place[id] for id, yes in self._told.items() if yes]
-        if relevant:
+        if self._learner.both:
+            basis, scores = "decisions", self._learner.scores()
+        elif relevant:
             centre = np.asarray(self._shelf.matrix[relevant].sum(axis=0)).ravel()
-            return "relevant", self._shelf.matrix @ centre
-        if self.query and len(self.ids):
-            return "query", self._asked(self.query)
-        return "given", np.zeros(len(self.ids))
+            basis, scores = "relevant", self._shelf.matrix @ centre
+        elif self._question and len(self.ids):
+            return "query", self._question.scores([self._place[id] for id in self._told])
+        else:
+            return "given", np.zeros(len(self.ids))
+        if self._question:
+            scores = self._question.beside(scores, len(self._told))
+        return basis, scores
 
 
 def _plain(shelf: Shelf) -> Plain:

@@ -61,6 +61,8 @@ class Shelf:
         What earlier reviews tell of each.
     meanings : array of float16, shape (n, d), or None
         What a model of language makes of each record, where one was asked; zeros where it was not.
+    titles : Counts or None
+        The words of titles alone; ``None`` beyond :data:`EXACT` records.
     """
 
     ids: tuple[str, ...]
@@ -70,6 +72,7 @@ class Shelf:
     counts: Counts | None
     earlier: NDArray[np.float64]
     meanings: NDArray[np.float16] | None = None
+    titles: Counts | None = None
 
     @property
     def exact(self) -> bool:
@@ -83,12 +86,13 @@ class Shelf:
         ids: list[str] = []
         letters: list[tuple[int, int]] = []
         told: list[NDArray[np.float64]] = []
-        batches = _batches(texts, prior, ids, letters, told)
+        titles: list[Counts] = []
+        batches = _batches(texts, prior, ids, letters, told, titles)
         first = list(_until(batches, ids, EXACT))
         following = next(batches, None)
         if following is None:
-            counts = sum(first[1:], first[0]) if first else count_words([])
-            return _exact(tuple(ids), counts, _lengths(letters), _joined(told))
+            counts, heads = sum(first, count_words([])), sum(titles, count_words([]))
+            return _exact(tuple(ids), counts, heads, _lengths(letters), _joined(told))
         first += [following, *_until(batches, ids, SAMPLE)]
         rarity = _shared(sum(first[1:], first[0]))
         parts = [weigh(counts, rarity, most=HEAVIEST) for counts in first]
@@ -103,14 +107,16 @@ class Shelf:
         ids: list[str] = []
         added: list[tuple[int, int]] = []
         told = [self.earlier]
-        parts = list(_batches(texts, prior, ids, added, told))
+        titles: list[Counts] = []
+        parts = list(_batches(texts, prior, ids, added, told, titles))
         if not parts:
             return self
         everything = (*self.ids, *ids)
         letters = np.concatenate([self.letters, _lengths(added)])
         meanings = _lengthened(self.meanings, len(ids))
-        if self.counts is not None and len(everything) <= EXACT:
-            shelf = _exact(everything, sum(parts, self.counts), letters, _joined(told))
+        if self.counts is not None and self.titles is not None and len(everything) <= EXACT:
+            counts, heads = sum(parts, self.counts), sum(titles, self.titles)
+            shelf = _exact(everything, counts, heads, letters, _joined(told))
             return replace(shelf, meanings=meanings)
         rarity, matrix = self.rarity, self.matrix
         if self.counts is not None:
@@ -146,11 +152,11 @@ class Shelf:
     def save(self, path: Path) -> None:
         """Write it as numbers: a ``.npz`` that is not compressed, so that it can be mapped."""
         named = np.frombuffer(msgspec.json.encode(self.ids), dtype=np.uint8)
-        if self.counts is not None:
+        if self.counts is not None and self.titles is not None:
             held: dict[str, Any] = {
-                "starts": self.counts.starts,
-                "columns": self.counts.columns,
-                "times": self.counts.times,
+                f"{part}{name}": getattr(counts, name)
+                for part, counts in (("", self.counts), ("title_", self.titles))
+                for name in ("starts", "columns", "times")
             }
         else:
             held = {
@@ -181,8 +187,11 @@ class Shelf:
             ids = tuple(msgspec.json.decode(held["ids"].tobytes(), type=list[str]))
             letters, earlier = np.array(held["letters"]), np.array(held["earlier"])
             if "idf" not in held:
-                counts = Counts(*(np.array(held[n]) for n in ("starts", "columns", "times")))
-                shelf = _exact(ids, counts, letters, earlier)
+                counts, titles = (
+                    Counts(*(np.array(held[part + n]) for n in ("starts", "columns", "times")))
+                    for part in ("", "title_")
+                )
+                shelf = _exact(ids, counts, titles, letters, earlier)
                 return replace(shelf, meanings=held.get("meanings"))
             rarity = Rarity(_spread(held["places"]), np.array(held["idf"]))
             parts = (held["data"], held["indices"], held["indptr"])
@@ -202,14 +211,17 @@ def _batches(
     ids: list[str],
     letters: list[tuple[int, int]],
     earlier: list[NDArray[np.float64]],
+    titles: list[Counts],
 ) -> Iterator[Counts]:
-    """Count the words of a batch after the other; collect ids, lengths and what is told."""
+    """Count the words of a batch after the other; collect ids, lengths, what is told, titles."""
     rest = iter(texts)
     while batch := list(islice(rest, AT_ONCE)):
         ids.extend(text.id for text in batch)
         letters.extend((len(text.title), len(text.abstract)) for text in batch)
         counts = count_words(f"{text.title} {text.abstract}" for text in batch)
         earlier.append(prior.scores(counts))
+        if len(ids) <= EXACT + AT_ONCE:
+            titles.append(count_words(text.title for text in batch))
         yield counts
 
 
@@ -222,12 +234,14 @@ def _until(batches: Iterator[Counts], ids: list[str], many: int) -> Iterator[Cou
 def _exact(
     ids: tuple[str, ...],
     counts: Counts,
+    titles: Counts,
     letters: NDArray[np.int32],
     earlier: NDArray[np.float64],
 ) -> Shelf:
     """Weigh records by all of their words."""
     rarity = Rarity.of(counts)
-    return Shelf(ids, rarity, weigh(counts, rarity), letters, counts, earlier)
+    matrix = weigh(counts, rarity)
+    return Shelf(ids, rarity, matrix, letters, counts, earlier, titles=titles)
 
 
 def _joined(parts: list[NDArray[np.float64]]) -> NDArray[np.float64]:
