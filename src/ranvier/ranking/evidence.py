@@ -33,10 +33,13 @@ WEIGHTS: dict[str, tuple[float, float]] = {
     "earlier": (0.4, 0.1),
     "bare": (0.1, 0.25),
     "length": (0.0, -0.15),
-    "meaning": (0.6, 0.6),
+    "meaning": (0.4, 0.4),
 }
 #: Where there are meanings, topics and the nearest count for less: all see past the words.
-BESIDE_MEANING: dict[str, tuple[float, float]] = {"topics": (0.3, 0.3), "nearest": (0.1, 0.1)}
+BESIDE_MEANING: dict[str, tuple[float, float]] = {
+    "topics": (0.5, 0.5),
+    "nearest": (0.25, 0.25),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
