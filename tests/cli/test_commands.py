@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import ranvier
+from ranvier.bootstrap import open_store
 from ranvier.cli import cli
 from ranvier.core.value import Anchor
 from ranvier.errors import InputError
@@ -247,6 +248,26 @@ def test_verify_proves_quotes_against_documents_at_hand(place, run, tmp_path):
     said = run("verify", place, "--documents", documents)
     assert (said.code, said.err) == (0, "")
     assert "1 quotes: 1 stand" in said.out
+
+
+def test_verify_removes_what_no_event_names_when_asked_and_told_to(place, run, monkeypatch):
+    with open_store(place) as store:
+        named = list(store.blobs())
+        orphan = store.put_blob(b"left behind")
+    said = run("verify", place)
+    assert "1 stored files that no event names" in said.out
+    assert f"ranvier verify {place} --prune" in said.err
+    monkeypatch.setattr("click.confirm", lambda text, err: False)
+    kept = run("verify", place, "--prune")
+    assert orphan in kept.err
+    assert "11 bytes" in kept.err
+    assert "0 of them removed" in kept.out
+    assert run("verify", place, "--prune", "--json").code == 2
+    gone = json.loads(run("verify", place, "--prune", "--yes", "--json").out)
+    assert (gone["removed"], gone["unnamed"]) == ([orphan], {orphan: 11})
+    with open_store(place) as store:
+        assert list(store.blobs()) == named
+    assert "stored files that" not in run("verify", place).out
 
 
 def test_verify_fails_where_a_quote_is_not_in_its_document(place, run, small, tmp_path):

@@ -107,6 +107,22 @@ def test_what_cannot_be_kept_is_refused_at_the_door(store, drafts, change, messa
     assert store.head() == (0, GENESIS)
 
 
+def test_only_a_file_that_no_event_names_is_removed(store, drafts):
+    file, records, orphan = (store.put_blob(data) for data in (b"file", b"records", b"orphan"))
+    other = store.put_blob(b"other")
+    store.append([drafts.imported("i", file, records)])
+    store.put_under_way("import/a", f'{{"pieces":["{orphan}"]}}')
+    store.put_under_way("import/b", f'{{"pieces":["{other}"]}}')
+    assert store.drop_blobs([file, records, orphan, "0" * 64]) == (orphan,)
+    assert sorted(store.blobs()) == sorted([file, records, other])
+    assert (store.under_way("import/a"), store.under_way("import/b") is None) == (None, False)
+    with pytest.raises(NotFoundError):
+        store.blob(orphan)
+    store.verify()
+    assert store.drop_blobs([orphan]) == ()
+    assert store.put_blob(b"orphan") == orphan  # it can come again
+
+
 def test_a_file_must_be_there_before_an_event_refers_to_it(store, drafts):
     file, records = store.put_blob(b"TY  - JOUR"), hashlib.sha256(b"[]").hexdigest()
     with pytest.raises(InputError, match=f"refers to blob {records}"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import pytest
 
@@ -59,6 +59,14 @@ class MemoryStore:
 
     def blobs(self) -> Iterator[str]:
         return iter(sorted(self.kept))
+
+    def drop_blobs(self, hashes: Collection[str]) -> tuple[str, ...]:
+        said = "".join(event.payload for event in self.log)
+        gone = tuple(sorted(h for h in hashes if h in self.kept and h not in said))
+        for sha256 in gone:
+            del self.kept[sha256]
+            self.notes = {name: text for name, text in self.notes.items() if sha256 not in text}
+        return gone
 
     def put_under_way(self, name: str, text: str | None) -> None:
         self.notes.pop(name, None)

@@ -6,8 +6,8 @@ import os
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -104,9 +104,9 @@ class Verified:
         Documents that were not at hand, by name.
     wrong : tuple of str
         Quotes that are not in their document.
-    unnamed : tuple of str
-        SHA-256 of stored files that no event names: left by an import that was cut off, or that is
-        under way.
+    unnamed : dict of str to int
+        SHA-256 and bytes of stored files that no event names: left by an import that was cut off,
+        or that is under way.
     """
 
     events: int
@@ -115,7 +115,7 @@ class Verified:
     proved: int
     missing: tuple[str, ...]
     wrong: tuple[str, ...]
-    unnamed: tuple[str, ...] = ()
+    unnamed: dict[str, int] = field(default_factory=dict[str, int])
 
 
 class OpenReview:
@@ -481,8 +481,21 @@ class OpenReview:
                 for q in quotes
                 if q.proved is False
             ),
-            unnamed=unnamed_files(self._store),
+            unnamed={
+                sha256: len(self._store.blob(sha256)) for sha256 in unnamed_files(self._store)
+            },
         )
+
+    def prune(self, hashes: Collection[str]) -> tuple[str, ...]:
+        """Remove stored files that no event names, for good; return those that were removed.
+
+        Parameters
+        ----------
+        hashes : collection of str
+            SHA-256 of those to remove, as `Verified.unnamed` names them. One that an event names
+            by now is kept.
+        """
+        return self._store.drop_blobs(hashes)
 
     def build(self, folder: str | Path) -> Path:
         """Write the review document to `folder`/index.html and return its path."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from ranvier.cli.output import json_option, next_step, print_json, print_table, 
 from ranvier.cli.places import place_argument
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ranvier.api import OpenReview
     from ranvier.core.reproduction import Figure, Reproduction
 
 __all__ = ["reproduce", "verify"]
@@ -25,9 +29,17 @@ __all__ = ["reproduce", "verify"]
     type=click.Path(path_type=Path),
     help="Folder with the documents quoted; they are known by their hash, not by their name.",
 )
+@click.option(
+    "--prune",
+    is_flag=True,
+    help="Remove stored files that no event names, once everything else was proved; asks first.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before --prune removes files.")
 @json_option
 @click.pass_context
-def verify(ctx: click.Context, place: str, documents: Path | None, as_json: bool) -> None:
+def verify(
+    ctx: click.Context, place: str, documents: Path | None, prune: bool, yes: bool, as_json: bool
+) -> None:
     """Prove the log, what is made from it, and the quotes.
 
     Proves that no event was changed, removed, inserted or moved; that every stored file has its
@@ -37,11 +49,16 @@ def verify(ctx: click.Context, place: str, documents: Path | None, as_json: bool
     \b
     Example:
       ranvier verify reviews/mmn --documents documents
+      ranvier verify myreview --prune
     """
-    with ranvier.open(place, mode="read") as review, working("Proving the log"):
-        proved = review.verify(documents)
+    if prune and as_json and not yes:
+        raise click.UsageError("--prune asks first, which --json cannot: add --yes.")
+    with ranvier.open(place, mode="write" if prune else "read") as review:
+        with working("Proving the log"):
+            proved = review.verify(documents)
+        removed = _pruned(review, proved.unnamed, yes=yes) if prune else ()
     if as_json:
-        print_json(proved)
+        print_json({**asdict(proved), "removed": removed} if prune else proved)
     else:
         click.echo(f"{proved.events} events: the chain holds, up to {proved.head}")
         click.echo("stored files and projections: equal to a rebuild")
@@ -51,19 +68,40 @@ def verify(ctx: click.Context, place: str, documents: Path | None, as_json: bool
         if proved.unnamed:
             click.echo(
                 f"{len(proved.unnamed)} stored files that no event names: an import that was cut "
-                "off left them, or is under way"
+                f"off left them, or is under way{_bytes(proved.unnamed.values())}"
             )
+        if prune:
+            click.echo(f"{len(removed)} of them removed")
         for wrong in proved.wrong:
             click.echo(f"  WRONG: {wrong}")
     if proved.wrong:
         remark(f"error: {len(proved.wrong)} quotes are not in their documents.")
         next_step("correct each value by recording it anew with the quote as printed.")
         ctx.exit(1)
-    if proved.unnamed and not as_json:
-        next_step("import the same file again, which goes on where it was cut off; until then they "
-                  "take room and change nothing.")  # fmt: skip
+    if proved.unnamed and not removed and not as_json:
+        next_step("import the same file again, which goes on where it was cut off; or remove them: "
+                  f"ranvier verify {place} --prune")  # fmt: skip
     if proved.missing and not as_json:
         next_step("put the documents that were not at hand into one folder: --documents DIR")
+
+
+def _pruned(review: OpenReview, unnamed: dict[str, int], *, yes: bool) -> tuple[str, ...]:
+    """Say what would be removed, ask, and remove it."""
+    if not unnamed:
+        return ()
+    for sha256, size in unnamed.items():
+        remark(f"  {sha256}  {size:,} bytes")
+    said = f"{len(unnamed)} stored files that no event names{_bytes(unnamed.values())}"
+    remark(f"{said}: to be removed for good.")
+    remark("An import that was cut off then begins anew; one that is under way now would fail.")
+    if not yes and not click.confirm("Remove them?", err=True):
+        return ()
+    return review.prune(unnamed)
+
+
+def _bytes(sizes: Iterable[int]) -> str:
+    """Say how much room files take."""
+    return f", {sum(sizes):,} bytes"
 
 
 @click.command()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
@@ -21,10 +22,12 @@ from ranvier.storage.drafts import check, check_text
 from ranvier.storage.engines import Database
 from ranvier.storage.log import PAGE, page, recorded_end
 from ranvier.storage.projections import rebuild, standing_of
-from ranvier.storage.schema import ACTOR, BLOB, TALLY, THING, UNDER_WAY
+from ranvier.storage.schema import ACTOR, BLOB, EVENT, TALLY, THING, UNDER_WAY
 from ranvier.storage.writer import Writer
 
 __all__ = ["SqlStore"]
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class SqlStore:
@@ -162,6 +165,33 @@ class SqlStore:
         with self._reading() as conn:
             hashes = list(conn.execute(query.order_by(BLOB.c.sha256)).scalars())
         yield from hashes
+
+    def drop_blobs(self, hashes: Collection[str]) -> tuple[str, ...]:
+        """Remove those of some blobs that no event names, and return their hashes in order.
+
+        What was noted of long work that counted on one of them is removed with it: an import that
+        was cut off begins anew. The log is read in the transaction that removes, so an event that
+        names one is either there before, and keeps it, or is refused.
+        """
+
+        def work(conn: Connection) -> tuple[str, ...]:
+            mine = {
+                table: table.c.review_id == self.review_id for table in (EVENT, BLOB, UNDER_WAY)
+            }
+            kept = set(conn.execute(select(BLOB.c.sha256).where(mine[BLOB])).scalars())
+            unnamed = kept.intersection(hashes)
+            for payload in conn.execute(select(EVENT.c.payload).where(mine[EVENT])).scalars():
+                unnamed.difference_update(_SHA256.findall(payload))
+            for sha256 in unnamed:
+                conn.execute(delete(BLOB).where(mine[BLOB], BLOB.c.sha256 == sha256))
+            notes = conn.execute(select(UNDER_WAY.c.name, UNDER_WAY.c.text).where(mine[UNDER_WAY]))
+            for name, text in notes.all():
+                if unnamed.intersection(_SHA256.findall(text)):
+                    gone = delete(UNDER_WAY).where(mine[UNDER_WAY], UNDER_WAY.c.name == name)
+                    conn.execute(gone)
+            return tuple(sorted(unnamed))
+
+        return self._writing().run(work)
 
     def put_under_way(self, name: str, text: str | None) -> None:
         """Note how far long work has come; ``None`` when it is done."""

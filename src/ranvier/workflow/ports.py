@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -59,6 +59,13 @@ class Store(Protocol):
 
     def blobs(self) -> Iterator[str]:
         """Yield the hashes of all blobs in order."""
+        ...
+
+    def drop_blobs(self, hashes: Collection[str]) -> tuple[str, ...]:
+        """Remove those of some blobs that no event names, and return their hashes in order.
+
+        What was noted of long work that counted on one of them is removed with it.
+        """
         ...
 
     def put_under_way(self, name: str, text: str | None) -> None:
