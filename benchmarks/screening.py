@@ -1,11 +1,12 @@
 """Ranking beside ASReview's default (ELAS u4): the same sets, known records and seeds in one run.
 
-Run ``python benchmarks/screening.py [SETS...] [--seeds 0,1,2] [--anchor FILE] [--json FILE]``. SETS
-are those of ``RANVIER_REFERENCE/screening`` unless given. ASReview 3.0.8 is installed into an
-environment of its own (``--peer-home``); what it did is kept in the anchor file, one line a
-simulation, and not repeated for what stands there. What earlier reviews tell is learnt
-anew for each family of sets, without that family: CLEF's and Cohen's are one each. Intervals are
-those of a bootstrap over sets.
+Run ``python benchmarks/screening.py [SETS...] [--seeds 0,1,2] [--anchor FILE] [--json FILE]
+[--meanings FOLDER]``. SETS are those of ``RANVIER_REFERENCE/screening`` unless given. ASReview
+3.0.8 is installed into an environment of its own (``--peer-home``); what it did is kept in the
+anchor file, one line a simulation, and not repeated for what stands there. What earlier reviews
+tell is learnt anew for each family of sets, without that family: CLEF's and Cohen's are one each.
+FOLDER holds sentence embeddings, ``<set>.npy`` with a row for each record; making them is not in
+the CPU seconds. Intervals are those of a bootstrap over sets.
 """
 
 from __future__ import annotations
@@ -93,6 +94,7 @@ def main() -> None:
     parser.add_argument("--anchor", type=Path, default=Path("asreview.jsonl"))
     parser.add_argument("--peer-home", type=Path, default=Path.home() / ".cache" / "asreview-3.0.8")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--meanings", type=Path)
     args = parser.parse_args()
     seeds = [int(s) for s in args.seeds.split(",")]
     known_sets = labelled_sets()
@@ -115,7 +117,8 @@ def main() -> None:
     for s in sets:
         for seed in seeds:
             begun = time.process_time()
-            ranker = Ranker.of(s.texts, prior=priors[family(s.name)])
+            meant = np.load(args.meanings / f"{s.name}.npy") if args.meanings else None
+            ranker = Ranker.of(s.texts, prior=priors[family(s.name)], meanings=meant)
             run = simulate(ranker, s.relevant, draw_priors(s.relevant, seed))
             spent = time.process_time() - begun
             peer = done[s.name, seed]
