@@ -9,6 +9,8 @@ accuracy there are, so that only the second knows what such reviews include.
 Beside the rank of the first relevant record stands how many of the first ten are relevant, and how
 probable it is that one of them is when only every fourth relevant record is there: of all draws of
 those, exactly. ``--shorter`` asks as many times more with a quarter of the title's words dropped.
+``--studies`` knows one relevant record, drawn by as many seeds, and tells when the next, the second
+and the fifth after it are shown with the question and without.
 """
 
 from __future__ import annotations
@@ -68,6 +70,24 @@ def measured(found: list[bool]) -> dict[str, float]:
     }
 
 
+def after_one(ranker: Ranker, relevant: np.ndarray, seeds: int) -> np.ndarray:
+    """Return the ranks of the next, second and fifth after one relevant record, for each seed."""
+    truth = dict(zip(ranker.ids, map(bool, relevant), strict=True))
+    ranks = np.full((seeds, 3), 61)
+    for seed in range(seeds):
+        known = np.random.RandomState(seed).choice(np.flatnonzero(relevant))
+        decided, found = {ranker.ids[known]: True}, []
+        for shown_so_far in range(1, min(61, len(truth))):
+            [id] = ranker.first(decided)
+            decided[id] = truth[id]
+            if truth[id]:
+                found.append(shown_so_far)
+        for place, nth in enumerate((1, 2, 5)):
+            if len(found) >= nth:
+                ranks[seed, place] = found[nth - 1]
+    return ranks
+
+
 def shortened(title: str, times: int) -> list[str]:
     draw = np.random.default_rng(0)
     words = title.split()
@@ -81,6 +101,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="*", type=Path)
     parser.add_argument("--shorter", type=int, default=0)
+    parser.add_argument("--studies", type=int, default=0)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     pool = Path(os.environ.get("RANVIER_REFERENCE", ROOT.parent / "shared" / "reference"))
@@ -107,6 +128,10 @@ def main() -> None:
                 for title in shortened(s.title, args.shorter)
             ]
             row[f"{left}, shorter"] = shorter
+            for query in (s.title, None) if args.studies and s.relevant.sum() > 5 else ():
+                ranker = Ranker.of(s.texts, query=query, prior=prior, background=background)
+                ranks = after_one(ranker, s.relevant, args.studies)
+                row[f"{left}, {'asked' if query else 'not asked'}"] = np.log(ranks).mean(0).tolist()
         rows.append(row)
         a, b = row["family"], row["set"]
         print(
@@ -125,6 +150,14 @@ def main() -> None:
                     f"{np.exp(np.mean([np.log(m['first']) for m in of])):.1f}, of the first ten "
                     f"relevant {np.mean([m['ten'] for m in of]):.2f}, one of them with a quarter "
                     f"of the relevant {np.mean([m['fewer'] for m in of]):.2f}"
+                )
+        for how in ("asked", "not asked"):
+            ranks = [row[f"{left}, {how}"] for row in rows if f"{left}, {how}" in row]
+            if ranks:
+                next_, second, fifth = np.exp(np.mean(ranks, axis=0))
+                print(
+                    f"{left} left out, one relevant record known, {how}: next {next_:.1f}, second "
+                    f"{second:.1f}, fifth {fifth:.1f} in {len(ranks)} sets"
                 )
     if args.json:
         args.json.write_text(json.dumps(rows, indent=1))
