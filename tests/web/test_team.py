@@ -149,6 +149,12 @@ def test_opening_lifts_the_blinding(team):
     allotment = re.search(r'name="allotment" value="([\w-]+)"', page)[1]
     opened = anna.post("/r/zinc/screening/open", data={"allotment": allotment}).text
     assert "no longer independent" not in opened
+    for path in ("screening", "history", "agreement"):
+        shown = re.sub(r'"[^"]*"', "", anna.get(f"/r/zinc/{path}").text)
+        assert allotment not in shown, path
+        assert not [m for m in members if m["member"]["actor"] in shown], path
+    lifted = re.sub(r"<[^>]+>", " ", anna.get("/r/zinc/history").text)
+    assert re.search(r"lifted the blinding\s+Screening\s", lifted)
 
 
 def test_who_opens_a_review_that_was_made_at_the_command_line_has_a_name(serve, reviews):

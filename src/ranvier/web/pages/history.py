@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from ranvier.web.labels import Label, allotment_labels, criterion_texts
 from ranvier.web.rendering import page
 from ranvier.web.seats import SeatHere, names_of
 from ranvier.web.words import N_
+from ranvier.workflow.screen.handing_on import LogLine
 
 __all__ = ["router"]
 
@@ -46,7 +50,10 @@ DEEDS: dict[str, str] = {
 def history(request: Request, seat: SeatHere, after: str | None = None) -> Response:
     """Show the log as far as one may see it, a hundred events a page."""
     lines = seat.log(after=after, limit=LINES + 1)
-    shown = [_shown(line) for line in lines[:LINES]]
+    people, texts = names_of(seat, request), criterion_texts(seat.protocol)
+    stages = seat.screening.stages()
+    names = Names(people, texts, allotment_labels(stages))
+    shown = [_shown(line, names) for line in lines[:LINES]]
     more = lines[LINES - 1].client_id if len(lines) > LINES else None
     return page(
         request,
@@ -55,24 +62,42 @@ def history(request: Request, seat: SeatHere, after: str | None = None) -> Respo
         lines=shown,
         more=more,
         later=after is not None,
-        people=names_of(seat, request),
+        people=people,
     )
 
 
-def _shown(line: Any) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What people, criteria and allotments are called, by their ids."""
+
+    people: Mapping[str, str]
+    criteria: Mapping[str, str]
+    allotments: Mapping[str, Label]
+
+    def person(self, id: str) -> str:
+        """Return the name of who acts; of who is not in the team, the id."""
+        return self.people.get(id, id)
+
+
+def _shown(line: LogLine, names: Names) -> dict[str, Any]:
     """Lay out one event."""
     said = json.loads(line.payload)
     return {
         "line": line,
         "deed": DEEDS.get(line.type, line.type.replace(".", ", ").replace("_", " ")),
-        "detail": _detail(line.type, said),
+        "detail": _detail(line.type, said, names),
+        "allotment": names.allotments.get(said.get("allotment") or said.get("id"))
+        if line.type.startswith("screening.")
+        else None,
     }
 
 
-def _detail(kind: str, said: dict[str, Any]) -> str:
+def _detail(kind: str, said: dict[str, Any], names: Names) -> str:
     """Say in a few words what an event was about."""
     if kind == "decision.made":
-        return " · ".join(str(x) for x in (said["verdict"], *said.get("reasons", ()), said["item"]))
+        reasons = (names.criteria.get(id, id) for id in said.get("reasons", ()))
+        words = (said["verdict"].replace("_", " "), *reasons, said["item"])
+        return " · ".join(map(str, words))
     if kind == "records.imported":
         return f"{said['filename']}: {said['count']:,} records"
     if kind == "records.matched":
@@ -81,10 +106,24 @@ def _detail(kind: str, said: dict[str, Any]) -> str:
         n = len(said["reports"])
         return f"{said['label']}: {n} report{'s' if n != 1 else ''}"
     if kind == "thing.withdrawn":
-        return f"{said['kind']} {said['id']}"
+        return _withdrawn(said["kind"], said["id"], names)
     if kind == "team.joined":
-        return f"{', '.join(said['roles'])} ({said.get('status', 'active')})"
-    for name in ("title", "label", "source", "id", "allotment"):
+        roles = f"{', '.join(said['roles'])} ({said.get('status', 'active')})"
+        return f"{names.person(said['actor'])}: {roles}"
+    if kind == "screening.allotted":
+        return ", ".join(map(names.person, said["reviewers"]))
+    if kind == "screening.opened":
+        return ""
+    for name in ("title", "label", "source", "id"):
         if isinstance(said.get(name), str):
             return said[name]
     return ""
+
+
+def _withdrawn(kind: str, id: str, names: Names) -> str:
+    """Name what was withdrawn; a decision by its record and who made it."""
+    if kind != "decision":
+        return f"{kind} {id}"
+    _, _, rest = id.partition("/")
+    item, _, who = rest.rpartition("/")
+    return f"{kind} · {item} · {names.person(who)}"

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from ranvier.core.progress import Reading
 from ranvier.reporting.figures.look import Look
 from ranvier.reporting.figures.recall_figure import recall_plot
+from ranvier.web.labels import allotment_labels
 from ranvier.web.pages.set_up import STAGES, STOPPING
 from ranvier.web.rendering import page
 from ranvier.web.seats import SeatHere, names_of
@@ -47,7 +48,12 @@ def progress(request: Request, seat: SeatHere) -> Response:
 @router.get("/r/{review}/agreement")
 def agreement(request: Request, seat: SeatHere) -> Response:
     """Show how far reviewers agree, on what is opened."""
-    shown = [(view, seat.screening.agreement(view.stage)) for view in seat.screening.stages()]
+    views = seat.screening.stages()
     return page(
-        request, "agreement.html.j2", stages=shown, names=STAGES, people=names_of(seat, request)
+        request,
+        "agreement.html.j2",
+        stages=[(view, seat.screening.agreement(view.stage)) for view in views],
+        labels=allotment_labels(views),
+        names=STAGES,
+        people=names_of(seat, request),
     )

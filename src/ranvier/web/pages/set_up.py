@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from ranvier.core.protocol import Criterion, ScreeningRule, Stage, StoppingPlan, StoppingRule
 from ranvier.errors import InputError, RuleError
+from ranvier.web.labels import allotment_labels
 from ranvier.web.rendering import page, redirect
 from ranvier.web.seats import Seat, SeatHere, members_of
 from ranvier.web.words import N_
@@ -44,10 +45,12 @@ Rule = Literal["two_independent", "two_and_adjudicator", "single", "one_and_mach
 @router.get("/r/{review}/screening")
 def screening(request: Request, review: str, seat: SeatHere) -> Response:
     """Show how each stage is screened, by whom, and what is given out."""
+    stages = seat.screening.stages()
     return page(
         request,
         "set_up.html.j2",
-        stages=seat.screening.stages(),
+        stages=stages,
+        labels=allotment_labels(stages),
         protocol=seat.protocol,
         names=STAGES,
         rules=RULES,
