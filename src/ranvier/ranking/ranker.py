@@ -7,7 +7,8 @@ left out of an order.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from array import array
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
@@ -240,6 +241,37 @@ class Ranker:
             relevant,
             len(decisions) - relevant,
         )
+
+    def places(
+        self,
+        decisions: Mapping[str, bool],
+        *,
+        again: Collection[str] = (),
+        line: Sequence[int] | None = None,
+    ) -> array[int]:
+        """Return :meth:`order` as numbers: the place of each record among all, from 0.
+
+        Parameters
+        ----------
+        line : sequence of int, shape (n,), optional
+            What comes first of two records of one score, by the place of each in a line; a record
+            whose place is negative is left out. The order they were given by default.
+
+        Examples
+        --------
+        >>> ranker = Ranker.of([Text("a", ""), Text("b", ""), Text("c", "")])
+        >>> list(ranker.places({})), list(ranker.places({}, line=[1, 0, -1]))
+        ([0, 1, 2], [1, 0])
+        """
+        self._learn(decisions)
+        scores = self._scores()[1]
+        places = self._undecided(id for id in decisions if id not in again)
+        if line is not None:
+            standing = np.asarray(line)
+            places = places[standing[places] >= 0]
+            places = places[np.argsort(standing[places], kind="stable")]
+        best = places[np.argsort(-_steady(scores[places]), kind="stable")]
+        return array("i", best.astype(np.int32).tobytes())
 
     def first(self, decisions: Mapping[str, bool], count: int = 1) -> tuple[str, ...]:
         """Return the first few of :meth:`order`, without sorting all the others."""

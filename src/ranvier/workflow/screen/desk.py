@@ -29,7 +29,7 @@ from ranvier.workflow.screen.outcomes import Outcomes
 from ranvier.workflow.screen.shelf import Shelf
 from ranvier.workflow.screen.votes import Cast, Votes
 
-__all__ = ["Desk"]
+__all__ = ["Desk", "Layout"]
 
 #: Events that change neither what there is to screen, nor who screens it.
 _APART = frozenset({

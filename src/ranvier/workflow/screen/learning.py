@@ -1,9 +1,9 @@
 """Learning: the ranker in a process of its own, so that computing holds up no request.
 
-Python runs one thread at a time, and a fit on twenty thousand records holds on for longer than a
-reviewer should wait for the next one. So a process beside the server learns: it is told texts and
-decisions, and answers with orders, in frames of MessagePack over its own standard streams. It ends
-when the server does.
+Python runs one thread at a time, and a fit on many records holds on for longer than a reviewer
+should wait for the next one. So a process beside the server learns: it is told texts, once, and
+decisions, in frames of MessagePack over its own standard streams, and answers with orders as arrays
+of numbers. It ends when the server does.
 """
 
 from __future__ import annotations
@@ -12,17 +12,22 @@ import os
 import struct
 import subprocess
 import sys
+from array import array
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import IO, Protocol
+from itertools import islice
+from typing import IO, Literal, Protocol
 
 import msgspec
 
 from ranvier.errors import StorageError
 
-__all__ = ["Apart", "Here", "Learning", "Task"]
+__all__ = ["Apart", "Here", "ItemText", "Learning", "Task"]
 
 #: How much the process yields to others: what a reviewer waits for comes first.
 NICE = 10
+#: Texts sent at a time.
+AT_ONCE = 200
 
 _LENGTH = struct.Struct("<Q")
 
@@ -38,8 +43,11 @@ class Task(msgspec.Struct, frozen=True):
         Decisions on items.
     again : tuple of str
         Decided items that are to be in the order nevertheless.
-    texts : tuple of (str, str, str) or None
-        Item, title and abstract of everything at the stage; None if it was told before.
+    brings : {"all", "more"} or None
+        Whether the texts of the stage come with it, or some besides those told before.
+    line : bytes or None
+        32-bit numbers: the place in line of each item told so far, in the order they came, which
+        decides between equals; -1 where it is in line no more. None if it is as before.
     query : str or None
         The words of the review's questions.
     """
@@ -48,15 +56,23 @@ class Task(msgspec.Struct, frozen=True):
     reviewer: str | None
     told: dict[str, bool]
     again: tuple[str, ...] = ()
-    texts: tuple[tuple[str, str, str], ...] | None = None
+    brings: Literal["all", "more"] | None = None
+    line: bytes | None = None
     query: str | None = None
+
+
+#: Item, title and abstract.
+ItemText = tuple[str, str, str]
 
 
 class Learning(Protocol):
     """What puts items in order."""
 
-    def order(self, task: Task) -> list[str]:
-        """Return the items of a stage that are not decided, best first."""
+    def order(self, task: Task, texts: Iterable[ItemText] = ()) -> array[int]:
+        """Return the items that are not decided, best first, by their number.
+
+        They are numbered from 0 in the order in which their texts came.
+        """
         ...
 
     def close(self) -> None:
@@ -71,20 +87,28 @@ class Here:
         from ranvier.ranking import Ranker  # SciPy, only for who screens
 
         self._stages: dict[str, Ranker] = {}
+        self._lines: dict[str, array[int]] = {}
         self._told: dict[tuple[str, str | None], Ranker] = {}
 
-    def order(self, task: Task) -> list[str]:
-        """Return the items of a stage that are not decided, best first."""
+    def order(self, task: Task, texts: Iterable[ItemText] = ()) -> array[int]:
+        """Return the items that are not decided, best first, by their number."""
         from ranvier.ranking import Ranker, Text
 
-        if task.texts is not None:
-            texts = (Text(*text) for text in task.texts)
-            self._stages[task.stage] = Ranker.of(texts, query=task.query)
+        read = (Text(*text) for text in texts)
+        if task.brings == "all":
+            self._stages[task.stage] = Ranker.of(read, query=task.query)
+        elif task.brings == "more":
+            self._stages[task.stage] = self._stages[task.stage].extended(read)
+        if task.brings is not None:
             self._told = {key: r for key, r in self._told.items() if key[0] != task.stage}
+        if task.line is not None:
+            self._lines[task.stage] = array("i", task.line)
         key = task.stage, task.reviewer
         if key not in self._told:
             self._told[key] = self._stages[task.stage].afresh()
-        return list(self._told[key].order(task.told, again=frozenset(task.again)).ids)
+        return self._told[key].places(
+            task.told, again=frozenset(task.again), line=self._lines[task.stage]
+        )
 
     def close(self) -> None:
         """Do nothing: there is nothing to end."""
@@ -100,8 +124,10 @@ class Apart:
             stdout=subprocess.PIPE,
         )
 
-    def order(self, task: Task) -> list[str]:
-        """Return the items of a stage that are not decided, best first.
+    def order(self, task: Task, texts: Iterable[ItemText] = ()) -> array[int]:
+        """Return the items that are not decided, best first, by their number.
+
+        Texts are read only as fast as they are learnt, so that few are held at a time.
 
         Raises
         ------
@@ -112,6 +138,11 @@ class Apart:
         assert self._process.stdout is not None
         try:
             _send(self._process.stdin, msgspec.msgpack.encode(task))
+            if task.brings is not None:
+                rest = iter(texts)
+                while some := list(islice(rest, AT_ONCE)):
+                    _send(self._process.stdin, msgspec.msgpack.encode(some))
+                _send(self._process.stdin, msgspec.msgpack.encode([]))
             answer = _receive(self._process.stdout)
         except (BrokenPipeError, ValueError):  # closed at the other end, or at this one
             answer = None
@@ -120,7 +151,7 @@ class Apart:
                 "the process that orders queues ended.",
                 remedy="Queues keep their order; open the review again to learn anew.",
             )
-        return msgspec.msgpack.decode(answer, type=list[str])
+        return array("i", answer)
 
     def close(self) -> None:
         """End the process."""
@@ -136,8 +167,18 @@ def serve(asked: IO[bytes], answers: IO[bytes]) -> None:
     """Answer tasks until there are no more."""
     here = Here()
     while (frame := _receive(asked)) is not None:
-        order = here.order(msgspec.msgpack.decode(frame, type=Task))
-        _send(answers, msgspec.msgpack.encode(order))
+        task = msgspec.msgpack.decode(frame, type=Task)
+        texts = () if task.brings is None else _texts(asked)
+        _send(answers, here.order(task, texts).tobytes())
+
+
+def _texts(asked: IO[bytes]) -> Iterator[ItemText]:
+    """Yield the texts that follow a task, up to a frame that holds none."""
+    while frame := _receive(asked):
+        some = msgspec.msgpack.decode(frame, type=list[ItemText])
+        if not some:
+            return
+        yield from some
 
 
 def _send(stream: IO[bytes], frame: bytes) -> None:

@@ -71,16 +71,20 @@ class Line:
                 found.append(item)
         return found
 
-    def reorder(self, best: Iterable[str]) -> None:
-        """Put those items first that are named first; who names others than those in line may.
+    def plan(self, best: Iterable[str]) -> tuple[list[str], dict[str, int]]:
+        """Work out a new order, to be taken by :meth:`adopt`; meanwhile items may come and go.
 
-        What is not named goes to the front: it was decided, and if it is put back, its reader
-        wants to see it again.
+        Who names others than those in line may. What is not named goes to the front: it was
+        decided, and if it is put back, its reader wants to see it again.
         """
         ranked = [item for item in best if item in self._place]
         named = set(ranked)
-        self._order = [item for item in self._order if item not in named] + ranked
-        self._place = {item: n for n, item in enumerate(self._order)}
+        order = [item for item in self._order if item not in named] + ranked
+        return order, {item: n for n, item in enumerate(order)}
+
+    def adopt(self, plan: tuple[list[str], dict[str, int]]) -> None:
+        """Take an order that was worked out."""
+        self._order, self._place = plan
         self._first = 0
         self.ordered = True
 

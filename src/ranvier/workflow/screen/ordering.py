@@ -10,22 +10,28 @@ from __future__ import annotations
 
 import logging
 import threading
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ranvier.core.protocol import Protocol, Stage
 from ranvier.core.screening import Verdict
+from ranvier.core.shares import Items
 from ranvier.errors import StorageError
-from ranvier.workflow.screen.desk import Desk
-from ranvier.workflow.screen.learning import Apart, Here, Learning, Task
+from ranvier.workflow.screen.desk import Desk, Layout
+from ranvier.workflow.screen.learning import Apart, Here, ItemText, Learning, Task
 from ranvier.workflow.screen.view import View
 from ranvier.workflow.screen.votes import Cast
 
 __all__ = ["MOST", "Ordering", "When"]
 
-#: Items of a stage up to which an order is learnt: similarities take memory that grows with their
-#: square. Beyond it the order stays that of the hash.
-MOST = 20_000
+#: Items of a stage up to which an order is learnt: half a gigabyte of memory for each 100,000.
+#: Beyond it the order stays that of the hash.
+MOST = 300_000
+
+#: Items looked at while the desk's lock is held, so that no decision waits for long.
+AT_ONCE = 500
 
 #: An order is learnt anew when so large a share of what it rests on is new.
 SHARE = 0.05
@@ -56,8 +62,8 @@ class Ordering:
         self._thread: threading.Thread | None = None
         self._closed = False
         self._learning: Learning | None = None
-        self._texts: dict[Stage, tuple[str, ...]] = {}
-        self._told: dict[tuple[Stage, str | None], dict[str, bool]] = {}
+        self._sent: dict[Stage, _Sent] = {}
+        self._learnt: dict[tuple[Stage, str], _Learnt] = {}
 
     def want(self, stage: Stage, reviewer: str) -> None:
         """Ask that a queue be put in order, some time soon."""
@@ -121,22 +127,37 @@ class Ordering:
         with self._working:
             desk = self._desk
             with desk.lock:
-                layout = desk.layout
+                layout, seq = desk.layout, desk.seq
                 if not layout.readers.get(stage):  # nothing was given out, or no longer is
                     return
-                who = None if layout.rule(stage).order == "shared" else reviewer
-                told = _told(desk, stage, who)
                 line = desk.line(stage, reviewer)
-                unread = frozenset(item for item in told if line.waits(item))
-                ordered = line.ordered
-            # In the order of the hash, which equals keep.
-            items = tuple(layout.readers.get(stage, ()))
-            if not items or self._closed:
+                learnt = self._learnt.get((stage, reviewer))
+                if line.ordered and learnt is not None and learnt.holds(layout, seq):
+                    return
+                who = None if layout.rule(stage).order == "shared" else reviewer
+                view = None if who is None else View(desk, who)
+                decided = list(desk.votes.at(stage) if view is None else view.decided(stage))
+            told: dict[str, bool] = {}
+            unread: list[str] = []
+            for begin in range(0, len(decided), AT_ONCE):
+                with desk.lock:
+                    if desk.layout is not layout:  # somebody may see less now, or more
+                        self.want(stage, reviewer)
+                        return
+                    some = _told(desk, stage, view, decided[begin : begin + AT_ONCE])
+                    told |= some
+                    unread += filter(line.waits, some)
+            if self._closed:
                 return
-            known = self._texts.get(stage) == items
-            before = self._told.get((stage, who)) if known else None
-            if ordered and before is not None and not _grown(before, told):
-                return
+            if line.ordered and learnt is not None:
+                moved = _moved(learnt.told, told)
+                if moved <= learnt.slack:
+                    self._learnt[stage, reviewer] = replace(
+                        learnt, layout=layout, seq=seq, moved=moved
+                    )
+                    return
+            sent = self._sent.get(stage)
+            now = _Sent.of(layout, stage, sent)
             if self._learning is None:
                 self._learning = Apart() if self._when == "background" else Here()
             task = Task(
@@ -144,34 +165,111 @@ class Ordering:
                 reviewer=who,
                 told=told,
                 again=tuple(unread),
-                texts=None if known else tuple(_texts(desk, items)),
+                brings=now.brings(sent),
+                line=None if now is sent else now.line(),
                 query=_words_of(layout.review.protocol),
             )
-            best = self._learning.order(task)
-            self._texts[stage], self._told[stage, who] = items, told
+            new = now.items[len(sent.items) if sent and task.brings == "more" else 0 :]
+            best = self._learning.order(task, _texts(desk, layout, new))
+            self._sent[stage] = now
+            self._learnt[stage, reviewer] = _Learnt(layout, seq, told)
+            plan = line.plan(map(now.items.__getitem__, best))
             with desk.lock:
                 if desk.layout is layout:
-                    desk.line(stage, reviewer).reorder(best)
+                    line.adopt(plan)
 
 
-def _grown(before: Mapping[str, bool], now: Mapping[str, bool]) -> bool:
-    """Say whether enough is new to learn again."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Learnt:
+    """What a queue's order was learnt from.
+
+    Attributes
+    ----------
+    layout, seq : Layout, int
+        When it was last looked at.
+    moved : int
+        How much of it was new then.
+    """
+
+    layout: Layout
+    seq: int
+    told: Mapping[str, bool]
+    moved: int = 0
+
+    @property
+    def slack(self) -> float:
+        """How much may be new before it is learnt again."""
+        return SHARE * len(self.told)
+
+    def holds(self, layout: Layout, seq: int) -> bool:
+        """Say whether too little came since, for one event decides on one item."""
+        return layout is self.layout and seq - self.seq + self.moved <= self.slack
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sent:
+    """The items that what learns knows, in the order in which their texts were sent.
+
+    Attributes
+    ----------
+    readers : mapping
+        The items in line, in the order of the hash.
+    whole : Items
+        What the items are made of.
+    records : mapping of str to tuple of str
+        What each was made of when it was sent.
+    """
+
+    readers: Mapping[str, object]
+    whole: Items
+    items: tuple[str, ...]
+    records: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, layout: Layout, stage: Stage, before: _Sent | None) -> _Sent:
+        """Say what is to be known now; what was sent `before` is not sent again if it may stay."""
+        readers, whole = layout.readers[stage], layout.items
+        if before is not None and before.readers is readers and before.whole is whole:
+            return before
+        records = {item: whole.records_of(item) for item in readers}
+        if before is not None:
+            gone = sum(item not in records for item in before.items)
+            same = all(before.records[i] == r for i, r in records.items() if i in before.records)
+            if same and gone <= SHARE * len(before.items):
+                new = tuple(item for item in records if item not in before.records)
+                records = {**before.records, **records}
+                return cls(readers, whole, before.items + new, records)
+        return cls(readers, whole, tuple(records), records)
+
+    def brings(self, before: _Sent | None) -> Literal["all", "more"] | None:
+        """Say which texts are to be sent."""
+        if before is None or self.items[: len(before.items)] != before.items:
+            return "all"
+        return "more" if len(self.items) > len(before.items) else None
+
+    def line(self) -> bytes:
+        """Return the place in line of each item, -1 where it has none."""
+        place = {item: n for n, item in enumerate(self.readers)}
+        return array("i", [place.get(item, -1) for item in self.items]).tobytes()
+
+
+def _moved(before: Mapping[str, bool], now: Mapping[str, bool]) -> int:
+    """Count what is new."""
     moved = sum(before.get(item) is not yes for item, yes in now.items())
-    moved += sum(item not in now for item in before)
-    return moved > SHARE * len(before)
+    return moved + sum(item not in now for item in before)
 
 
-def _told(desk: Desk, stage: Stage, reviewer: str | None) -> dict[str, bool]:
+def _told(desk: Desk, stage: Stage, view: View | None, items: Iterable[str]) -> dict[str, bool]:
     """Return what an order may be learnt from: all that a reviewer sees; or all there is."""
-    if reviewer is None:
-        every = desk.votes.at(stage).items()
-    else:
-        view = View(desk, reviewer)
-        seen = ((item, view.seen(stage, item)) for item in view.decided(stage))
-        every = [(item, given) for item, given in seen if given]
     given_out = desk.layout.readers.get(stage, {})
-    meant = ((item, _meant(given, reviewer)) for item, given in every if item in given_out)
-    return {item: yes for item, yes in meant if yes is not None}
+    found: dict[str, bool] = {}
+    for item in items:
+        given = desk.votes.on(stage, item) if view is None else view.seen(stage, item)
+        if given and item in given_out:
+            yes = _meant(given, None if view is None else view.viewer)
+            if yes is not None:
+                found[item] = yes
+    return found
 
 
 def _meant(given: Mapping[str, Cast], reviewer: str | None) -> bool | None:
@@ -183,10 +281,10 @@ def _meant(given: Mapping[str, Cast], reviewer: str | None) -> bool | None:
     return said.pop() if len(said) == 1 else (True in said or None)
 
 
-def _texts(desk: Desk, items: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+def _texts(desk: Desk, layout: Layout, items: Iterable[str]) -> Iterator[ItemText]:
     """Yield what each item is ranked by: the title and abstract of its fullest record."""
     for item in items:
-        records = [desk.shelf.record(id) for id in desk.layout.items.records_of(item)]
+        records = [desk.shelf.record(id) for id in layout.items.records_of(item)]
         fullest = max(records, key=lambda r: (len(r.abstract or ""), len(r.title)))
         title = fullest.title or next((r.title for r in records if r.title), "")
         yield item, title, fullest.abstract or ""
