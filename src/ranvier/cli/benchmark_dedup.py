@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ranvier.cli.output import json_option, next_step, print_json, print_table, remark, working
+from ranvier.cli.measuring import demand, measured, print_measures, share_option
+from ranvier.cli.output import print_json, working
 
 if TYPE_CHECKING:
     from ranvier.dedup.labelled import Agreement
@@ -16,22 +17,14 @@ __all__ = ["dedup"]
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option(
-    "--min-f1",
-    metavar="F1",
-    type=click.FloatRange(0, 1),
-    default=0.0,
-    help="Exit 1 if the F1 of any set is lower.",
-)
+@share_option("--min-f1", wrong="the F1 of any set is lower", metavar="F1")
 @click.option(
     "--max-lost",
     metavar="N",
     type=click.IntRange(min=0),
     help="Exit 1 if more works are lost in any set.",
 )
-@json_option
-@click.pass_context
+@measured
 def dedup(
     ctx: click.Context,
     paths: tuple[Path, ...],
@@ -58,12 +51,8 @@ def dedup(
         _print(sets, pooled)
     low = [a.name for a in sets if a.f1 < min_f1]
     lost = [a.name for a in sets if max_lost is not None and a.works_lost > max_lost]
-    if low or lost:
-        for names, what in ((low, f"F1 is below {min_f1:g}"), (lost, "too many works are lost")):
-            if names:
-                remark(f"error: {what} in {', '.join(names)}.")
-        next_step("`--json` gives every count.")
-        ctx.exit(1)
+    checked = ((low, f"F1 is below {min_f1:g}"), (lost, "too many works are lost"))
+    demand(ctx, [f"{what} in {', '.join(names)}" for names, what in checked if names])
 
 
 def _said(a: Agreement) -> dict[str, Any]:
@@ -108,4 +97,4 @@ def _print(sets: list[Agreement], pooled: Agreement) -> None:
         )
         for a in (*sets, pooled)
     ]
-    print_table(columns, rows, right=range(1, len(columns)))
+    print_measures(columns, rows)

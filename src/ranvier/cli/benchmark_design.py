@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ranvier.cli.output import json_option, next_step, print_json, print_table, remark, working
+from ranvier.cli.measuring import demand, measured, print_measures, share_option
+from ranvier.cli.output import print_json, working
 
 if TYPE_CHECKING:
     from ranvier.ranking.design import DesignAgreement
@@ -16,29 +17,15 @@ __all__ = ["design"]
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option(
-    "--min-sensitivity",
-    metavar="SHARE",
-    type=click.FloatRange(0, 1),
-    default=0.0,
-    help="Exit 1 if the sensitivity over all records is lower.",
-)
-@click.option(
-    "--min-specificity",
-    metavar="SHARE",
-    type=click.FloatRange(0, 1),
-    default=0.0,
-    help="Exit 1 if the specificity over all records is lower.",
-)
+@share_option("--min-sensitivity", wrong="the sensitivity over all records is lower")
+@share_option("--min-specificity", wrong="the specificity over all records is lower")
 @click.option(
     "--publication-types",
     "publication_types",
     is_flag=True,
     help="Read the column publication_types too, with | between types.",
 )
-@json_option
-@click.pass_context
+@measured
 def design(
     ctx: click.Context,
     paths: tuple[Path, ...],
@@ -73,10 +60,7 @@ def design(
         )
         if value is not None and value < least
     ]
-    if low:
-        remark(f"error: {' and '.join(low)}.")
-        next_step("`--json` gives every count.")
-        ctx.exit(1)
+    demand(ctx, low)
 
 
 def _said(a: DesignAgreement) -> dict[str, Any]:
@@ -119,7 +103,7 @@ def _print(sets: list[DesignAgreement], pooled: DesignAgreement) -> None:
         )
         for a in (*sets, pooled)
     ]
-    print_table(columns, rows, right=range(1, len(columns)))
+    print_measures(columns, rows)
 
 
 def _share(value: float | None) -> str:

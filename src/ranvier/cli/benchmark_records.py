@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from ranvier.cli.output import json_option, print_json, working
-from ranvier.cli.tally import cases_json, counts_of, demand, min_pass_option, show, total
+from ranvier.cli.measuring import demand, measured, share_option
+from ranvier.cli.output import print_json, working
+from ranvier.cli.tally import REASONS, cases_json, counts_of, show, total
 
 __all__ = ["records"]
 
@@ -15,10 +16,8 @@ _STATUSES = ("passed", "failed", "unsupported")
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@min_pass_option
-@json_option
-@click.pass_context
+@share_option("--min-pass", wrong="fewer of all cases pass, such as 0.95")
+@measured
 def records(ctx: click.Context, paths: tuple[Path, ...], min_pass: float, as_json: bool) -> None:
     """Read files of records, and compare with how many there should be.
 
@@ -43,5 +42,5 @@ def records(ctx: click.Context, paths: tuple[Path, ...], min_pass: float, as_jso
             click.echo(f"{read} records of files in {spent:.2f} s of CPU time")
         total(counts)
     good = counts["passed"]
-    said = f"{good} of {len(outcomes)} cases passed: fewer than {min_pass:.0%}."
-    demand(ctx, good, outcomes, min_pass, said)
+    said = f"{good} of {len(outcomes)} cases passed: fewer than {min_pass:.0%}"
+    demand(ctx, [said] if good < min_pass * len(outcomes) else [], see=REASONS)

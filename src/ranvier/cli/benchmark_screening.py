@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ranvier.cli.output import json_option, next_step, print_json, print_table, remark, working
+from ranvier.cli.measuring import demand, measured, print_measures
+from ranvier.cli.output import print_json, working
 
 if TYPE_CHECKING:
     from ranvier.ranking.measures import Measures
@@ -20,7 +21,6 @@ _COLUMNS = ("WSS@95", "RRF@10", "ATD", "loss", "NDCG")
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--seeds",
     metavar="N,N",
@@ -40,8 +40,7 @@ _COLUMNS = ("WSS@95", "RRF@10", "ATD", "loss", "NDCG")
     type=click.FloatRange(-0.05, 0.95),
     help="Exit 1 if the mean work saved over sampling is lower.",
 )
-@json_option
-@click.pass_context
+@measured
 def screening(
     ctx: click.Context,
     paths: tuple[Path, ...],
@@ -87,10 +86,7 @@ def screening(
         )
         if wrong
     ]
-    if low:
-        remark(f"error: {' and '.join(low)}.")
-        next_step("`--json` gives the figures of each seed.")
-        ctx.exit(1)
+    demand(ctx, low, see="the figures of each seed")
 
 
 def _above(value: float | None, limit: float | None) -> bool:
@@ -117,7 +113,7 @@ def _print(found: Benchmarked) -> None:
     ]
     rows.append(("mean", "", "", *_figures(found.mean), f"{found.cpu_seconds:.2f}"))
     columns = ("set", "records", "relevant", *_COLUMNS, "CPU s")
-    print_table(columns, rows, right=range(1, len(columns)))
+    print_measures(columns, rows)
     for name, why in found.skipped:
         click.echo(f"not measured: {name}: {why}")
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from ranvier.cli.output import json_option, print_json, working
-from ranvier.cli.tally import cases_json, counts_of, demand, show, total
+from ranvier.cli.measuring import demand, measured, share_option
+from ranvier.cli.output import print_json, working
+from ranvier.cli.tally import REASONS, cases_json, counts_of, show, total
 from ranvier.errors import InputError
 
 __all__ = ["search"]
@@ -17,16 +18,8 @@ _STATUSES = ("passed", "diagnosed", "failed", "unsupported")
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option(
-    "--min-pass",
-    metavar="SHARE",
-    type=click.FloatRange(0, 1),
-    default=0.0,
-    help="Exit 1 if fewer of all cases pass or are diagnosed, such as 0.95.",
-)
-@json_option
-@click.pass_context
+@share_option("--min-pass", wrong="fewer of all cases pass or are diagnosed, such as 0.95")
+@measured
 def search(ctx: click.Context, paths: tuple[Path, ...], min_pass: float, as_json: bool) -> None:
     """Read published strategies, and compare translations with what is expected.
 
@@ -48,8 +41,8 @@ def search(ctx: click.Context, paths: tuple[Path, ...], min_pass: float, as_json
         show(outcomes, _STATUSES)
         total(counts)
     good = counts["passed"] + counts["diagnosed"]
-    said = f"fewer than {min_pass:.0%} of {len(outcomes)} cases passed."
-    demand(ctx, good, outcomes, min_pass, said)
+    said = f"fewer than {min_pass:.0%} of {len(outcomes)} cases passed"
+    demand(ctx, [said] if good < min_pass * len(outcomes) else [], see=REASONS)
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

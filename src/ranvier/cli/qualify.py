@@ -13,8 +13,8 @@ import click
 import msgspec
 
 import ranvier
+from ranvier.cli.measuring import share_option
 from ranvier.cli.output import counting, json_option, next_step, print_json, print_table, remark
-from ranvier.cli.tally import min_pass_option
 from ranvier.errors import InputError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _FORMS: dict[str, Literal["md", "html"]] = {".md": "md", ".html": "html"}
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-@min_pass_option
+@share_option("--min-pass", wrong="fewer of all cases pass, such as 0.95")
 @click.option(
     "--report",
     metavar="FILE",

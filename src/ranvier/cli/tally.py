@@ -1,4 +1,4 @@
-"""Outcomes of many cases, counted by status: how benchmarks show them, and when they exit 1."""
+"""Outcomes of many cases, counted by status: how benchmarks show them."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
-from ranvier.cli.output import next_step, print_table, remark
+from ranvier.cli.output import print_table
 
 __all__ = [
+    "REASONS",
     "Outcome",
     "by_group",
     "cases_json",
     "counts_of",
-    "demand",
-    "min_pass_option",
     "show",
     "total",
 ]
 
-F = TypeVar("F", bound=Callable[..., Any])
+
+#: What ``--json`` tells of cases.
+REASONS = "the reason of each case"
 
 
 class Outcome(Protocol):
@@ -48,18 +49,6 @@ class Outcome(Protocol):
 
 
 O = TypeVar("O", bound=Outcome)  # noqa: E741
-
-
-def min_pass_option(command: F) -> F:
-    """Give a command the option ``--min-pass``."""
-    option = click.option(
-        "--min-pass",
-        metavar="SHARE",
-        type=click.FloatRange(0, 1),
-        default=0.0,
-        help="Exit 1 if fewer of all cases pass, such as 0.95.",
-    )
-    return option(command)
 
 
 def counts_of(outcomes: Iterable[Outcome], statuses: Sequence[str]) -> dict[str, int]:
@@ -104,13 +93,3 @@ def show(outcomes: Sequence[Outcome], statuses: Sequence[str]) -> None:
 def total(counts: Mapping[str, int]) -> None:
     """Print counts in a line."""
     click.echo(", ".join(f"{n} {status}" for status, n in counts.items()))
-
-
-def demand(
-    ctx: click.Context, good: int, outcomes: Sequence[Outcome], share: float, said: str
-) -> None:
-    """Exit 1, and say so, if fewer cases than a share of all are good."""
-    if good < share * len(outcomes):
-        remark(f"error: {said}")
-        next_step("`--json` gives the reason of each case.")
-        ctx.exit(1)
