@@ -22,7 +22,7 @@ from ranvier.api.seat import Seat
 from ranvier.core.flow import flow_of
 from ranvier.core.protocol import Criterion, ScreeningRule
 from ranvier.core.screening import NEEDED
-from ranvier.errors import AccessError, InputError, NotFoundError
+from ranvier.errors import AccessError, InputError, NotFoundError, RuleError
 from ranvier.workflow.load import load
 from ranvier.workflow.record import Saying, record
 from ranvier.workflow.screen.desk import Desk
@@ -158,6 +158,74 @@ class Screening(RuleBasedStateMachine):
         if mains:
             self.chair.screening.open(mains[n % len(mains)].id)
 
+    @rule()
+    def read_on_and_open(self) -> None:
+        """Everybody includes all that waits for them, and what was read is opened."""
+        for stage in (TA, FT):
+            self.give_out(stage, pilot=False, size=None)
+            for person in PEOPLE:
+                self.decide(person, stage, "include", 0, 50)
+            for n in range(len(self.desk.layout.shares.allotments)):
+                self.open(n)
+
+    @rule(a=number, b=number, study=number, new=st.booleans())
+    def gather(self, a: int, b: int, study: int, new: bool) -> None:
+        """Put one or two reports together, or into a study there is."""
+        items = sorted(self.desk.outcomes[FT].in_state("included"))
+        if not items:
+            return
+        chosen = {items[a % len(items)], items[b % len(items)]}
+        held = self.chair.studies.look().studies
+        into = None if new or not held else held[study % len(held)].id
+        with suppress(InputError, RuleError):  # not open to all yet, or no longer sought
+            self.chair.studies.gather(sorted(chosen), study=into)
+
+    @rule(n=number)
+    def gather_the_rest(self, n: int) -> None:
+        view = self.chair.studies.look()
+        waiting = [one.item for one, _ in view.loose]
+        self.chair.studies.gather_each(waiting[: n % 3])
+
+    @rule(n=number, out=st.booleans())
+    def take_out_or_undo(self, n: int, out: bool) -> None:
+        view = self.chair.studies.look()
+        held = [report.item for study in view.studies for report in study.reports]
+        acts = [act.client_id for act in view.acts if act.undoable]
+        if out and held:
+            self.chair.studies.take_out(held[n % len(held)])
+        elif acts:
+            self.chair.studies.undo(acts[n % len(acts)])
+
+    @rule(n=number, role=st.sampled_from(["included", "ongoing", "supporting"]))
+    def describe(self, n: int, role: str) -> None:
+        held = self.chair.studies.look().studies
+        if held:
+            self.chair.studies.describe(held[n % len(held)].id, role=role)
+
+    @invariant()
+    def every_included_report_is_in_one_place(self) -> None:
+        """Studies and reports add up, whatever is decided, joined or parted meanwhile."""
+        if not self.waves:
+            return
+        flow, view = self.chair.flow(), self.chair.studies.look()
+        included = flow.reports_assessed - flow.reports_excluded
+        assert included == view.included
+        assert included == flow.new_reports + flow.ongoing_reports + flow.reports_ungathered
+        assert flow.new_studies <= flow.new_reports or any(
+            "Two studies" in w for w in flow.warnings
+        )
+        told = [report for study in view.studies for report in study.reports]
+        assert all(study.reports for study in view.studies)
+        waiting = [one.item for one, _ in view.loose]
+        waiting += [one.item for s in view.suggestions for one in s.reports]
+        assert len(waiting) == len(set(waiting))
+        assert not {one.item for one in told} & set(waiting)
+        counted = {one.item for one in told if one.stands == "included"}
+        assert len(counted) + len(waiting) + view.waiting == included
+        assert len({study.label.casefold() for study in view.studies}) == len(view.studies)
+        standing = self.chair.studies.stands()
+        assert (standing.left, standing.ungathered) == (len(view.left), view.ungathered)
+
     @rule(person=who)
     def join(self, person: str) -> None:
         self.chair.team.put_member(person, ["reviewer"])
@@ -252,6 +320,18 @@ class Screening(RuleBasedStateMachine):
 def dict_values(flow: object) -> list[int]:
     return [v for name in flow.__slots__ if isinstance(v := getattr(flow, name), int)]
 
+
+class Gathering(Screening):
+    """The same team, once the first reports are included on the full text."""
+
+    @initialize()
+    def begin_review(self) -> None:
+        Screening.begin_review(self)
+        self.read_on_and_open()
+
+
+Gathering.TestCase.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+TestGathering = Gathering.TestCase
 
 Screening.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
 TestScreening = Screening.TestCase
