@@ -20,7 +20,7 @@ PHONE = {"width": 320, "height": 640}
 #: Pages of a review, by the end of their address.
 PAGES = (
     "", "import", "duplicates", "team", "screening", "screening/protocol", "progress", "agreement",
-    "flow", "document", "history", "export",
+    "studies", "flow", "document", "history", "export",
 )  # fmt: skip
 
 PASSWORD = "four random words more"
