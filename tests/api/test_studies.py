@@ -153,6 +153,18 @@ def test_an_act_is_taken_back_whole_and_not_under_a_later_one(seat):
         seat.studies.undo("nothing")
 
 
+def test_an_act_is_not_taken_back_over_reports_that_went_elsewhere(seat):
+    seat.studies.gather(R[1:3])
+    out = seat.studies.take_out(R[1])
+    seat.studies.gather([R[1]], label="Elsewhere")
+    assert [act.undoable for act in seat.studies.look().acts] == [True, False, False]
+    with pytest.raises(InputError, match="changed since"):
+        seat.studies.undo(out.client_id)
+    seat.studies.undo(seat.studies.look().acts[0].client_id)
+    seat.studies.undo(out.client_id)
+    assert names(seat) == {"Petrova 2015": ["1", "2"]}
+
+
 def test_a_report_that_is_no_longer_included_is_shown_and_not_counted(seat):
     seat.studies.gather(R[1:3])
     seat.screening.decide("full_text", R[1], "exclude", reasons=["design"])

@@ -14,8 +14,8 @@ from typing import Literal, TypeAlias
 import uuid_utils
 
 from ranvier.core.event import Event
-from ranvier.core.facts import Undone, Withdrawn
-from ranvier.core.fold import Thing, subject
+from ranvier.core.facts import Undone, Withdrawn, decode
+from ranvier.core.fold import Thing, subject, undone_ids
 from ranvier.core.naming import id_for, labels, plain_label
 from ranvier.core.study import Report, Study, StudyRole
 from ranvier.dedup.studies import main_of
@@ -261,14 +261,33 @@ def act_of(event: Event) -> str | None:
 
 
 def stands(view: View, events: Iterable[Event]) -> bool:
-    """Say whether everything that an act said is the last word."""
-    things = view.layout.review.things
+    """Say whether everything that an act said is the last word on its studies and reports.
+
+    A study that an act changed or withdrew would stand again as it was before: so none of the
+    reports it ever had may have gone elsewhere since.
+    """
+    review = view.layout.review
     last: dict[Thing, int] = {}
     for event in events:
         about = subject(event)
         if about is not None:
             last[about] = max(event.seq, last.get(about, 0))
-    return all(about in things and things[about][0].seq == seq for about, seq in last.items())
+    if any(about not in review.things for about in last):
+        return False
+    if any(review.things[about][0].seq != seq for about, seq in last.items()):
+        return False
+    ended = max(last.values())
+    undone = undone_ids([e for e in review.events.values() if e.type == "event.undone"])
+    described = [
+        (e.seq, decode(e.type, e.payload))
+        for e in review.events.values()
+        if e.type == "study.described" and e.client_id not in undone
+    ]
+    studies = {about.id for about in last if about.kind == "study"}
+    had = {
+        report for seq, s in described if s.id in studies and seq <= ended for report in s.reports
+    }
+    return not any(seq > ended and had & set(s.reports) for seq, s in described)
 
 
 class _Act:
