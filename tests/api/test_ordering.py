@@ -13,6 +13,7 @@ from ranvier.api.seat import Seat
 from ranvier.core.allotment import Opening
 from ranvier.core.protocol import ScreeningRule
 from ranvier.workflow.record import Saying, record
+from ranvier.workflow.screen import desk as desk_module
 from ranvier.workflow.screen import ordering as ordering_module
 from ranvier.workflow.screen.desk import Desk
 from ranvier.workflow.screen.ordering import Ordering
@@ -252,7 +253,7 @@ def test_what_is_seen_less_meanwhile_is_not_learnt_from(monkeypatch):
         gathered.append(len(found))
         return found
 
-    monkeypatch.setattr(ordering_module, "AT_ONCE", 4)
+    monkeypatch.setattr(desk_module, "AT_ONCE", 4)
     monkeypatch.setattr(ordering_module, "_told", interrupted)
     ask(desk, ordering, ANNA)
     assert gathered == [4, 4, 4, 1]

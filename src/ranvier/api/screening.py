@@ -204,7 +204,10 @@ class Screening:
         Of the team's reading where no vote is hidden from one, else of one's own share; computed
         anew only when something was decided.
         """
-        with looking(self._desk, self._actor) as view:
+        history = None
+        while history is None:
+            with looking(self._desk, self._actor) as view:
+                view.desk.line(stage, self._actor)
             history = history_of(view, stage)
         return stop(history, stage)
 

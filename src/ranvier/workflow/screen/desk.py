@@ -8,8 +8,9 @@ came since, whoever wrote them. It holds nothing of its own: thrown away, it is 
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +31,9 @@ from ranvier.workflow.screen.shelf import Shelf
 from ranvier.workflow.screen.votes import Cast, Votes
 
 __all__ = ["Desk", "Layout"]
+
+#: Items looked at while the lock is held, and how long it is let go in between, in seconds.
+AT_ONCE, PAUSE = 500, 0.0002
 
 #: Events that change neither what there is to screen, nor who screens it.
 _APART = frozenset({
@@ -165,6 +169,23 @@ class Desk:
                 stale = stale or event.type not in _APART
         if stale:
             self.layout = self._lay_out(self.layout)
+
+    def in_turns(
+        self, layout: Layout, items: Sequence[str], look: Callable[[Sequence[str]], None]
+    ) -> bool:
+        """Look at items a few at a time, the lock held for each lot, so that nobody waits for long.
+
+        Call it without the lock. What is looked at may change from one lot to the next, but not
+        what there is to screen and who sees what of it: if that did, it ends and returns False.
+        """
+        for begin in range(0, len(items), AT_ONCE):
+            with self.lock:
+                if self.layout is not layout:
+                    return False
+                look(items[begin : begin + AT_ONCE])
+            # A lock that is asked for again at once is had again: whoever waits is let go first.
+            time.sleep(PAUSE)
+        return True
 
     def line(self, stage: Stage, reviewer: str) -> Line:
         """Return the queue of a reviewer at a stage."""

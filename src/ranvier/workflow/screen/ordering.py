@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -29,9 +29,6 @@ __all__ = ["MOST", "Ordering", "When"]
 #: Items of a stage up to which an order is learnt: half a gigabyte of memory for each 100,000.
 #: Beyond it the order stays that of the hash.
 MOST = 300_000
-
-#: Items looked at while the desk's lock is held, so that no decision waits for long.
-AT_ONCE = 500
 
 #: An order is learnt anew when so large a share of what it rests on is new.
 SHARE = 0.05
@@ -139,14 +136,15 @@ class Ordering:
                 decided = list(desk.votes.at(stage) if view is None else view.decided(stage))
             told: dict[str, bool] = {}
             unread: list[str] = []
-            for begin in range(0, len(decided), AT_ONCE):
-                with desk.lock:
-                    if desk.layout is not layout:  # somebody may see less now, or more
-                        self.want(stage, reviewer)
-                        return
-                    some = _told(desk, stage, view, decided[begin : begin + AT_ONCE])
-                    told |= some
-                    unread += filter(line.waits, some)
+
+            def look(some: Sequence[str]) -> None:
+                found = _told(desk, stage, view, some)
+                told.update(found)
+                unread.extend(filter(line.waits, found))
+
+            if not desk.in_turns(layout, decided, look):  # somebody may see less now, or more
+                self.want(stage, reviewer)
+                return
             if self._closed:
                 return
             if line.ordered and learnt is not None:

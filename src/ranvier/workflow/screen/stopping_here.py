@@ -128,8 +128,10 @@ class StoppingView:
         return f"of {whose} ({wants}): {self.judged}"
 
 
-def history_of(view: View, stage: Stage) -> History:
+def history_of(view: View, stage: Stage) -> History | None:
     """Gather what was read, as far as one may see it: the team's, or one's own.
+
+    Call it without the desk's lock. None if it changed meanwhile who sees what: look again.
 
     The team's is given where no vote is hidden, unless people read different records, which no rule
     covers, and one has records of one's own.
@@ -138,7 +140,7 @@ def history_of(view: View, stage: Stage) -> History:
     if not view.sees_all(stage):
         return _own(view, stage)
     team = _team(view, stage)
-    return _own(view, stage) if team.apart and own else team
+    return _own(view, stage) if team is not None and team.apart and own else team
 
 
 def stop(history: History, stage: Stage) -> StoppingView:
@@ -224,46 +226,57 @@ def in_hash_order(order: Iterable[str], read: Sequence[str]) -> list[bool]:
     return said
 
 
-def _own(view: View, stage: Stage) -> History:
+def _own(view: View, stage: Stage) -> History | None:
     """Gather one's own votes, and what was resolved of them."""
     votes, line = view.desk.votes, view.desk.line(stage, view.viewer)
     mine, since = view.mine(stage), _since(view, stage, view.viewer)
     order: list[str] = []
     read: list[tuple[int, str, bool]] = []
-    left = 0
-    for item in view.layout.given.get((stage, view.viewer), ()):
-        if item in mine:
-            seq = votes.begun(stage, item, view.viewer)
-            if seq > since:
-                read.append((seq, item, _keeps(votes.on(stage, item), (view.viewer,))))
+    left: list[str] = []
+
+    def look(items: Sequence[str]) -> None:
+        for item in items:
+            if item in mine:
+                seq = votes.begun(stage, item, view.viewer)
+                if seq > since:
+                    read.append((seq, item, _keeps(votes.on(stage, item), (view.viewer,))))
+                    order.append(item)
+            elif line.waits(item):
+                left.append(item)
                 order.append(item)
-        elif line.waits(item):
-            left += 1
-            order.append(item)
-    return _history(view, stage, "own", order, read, left, apart=False)
+
+    if not view.desk.in_turns(view.layout, view.layout.given.get((stage, view.viewer), ()), look):
+        return None
+    return _history(view, stage, "own", order, read, len(left), apart=False)
 
 
-def _team(view: View, stage: Stage) -> History:
+def _team(view: View, stage: Stage) -> History | None:
     """Gather everybody's votes: a record is read when somebody has decided on it."""
     votes, since = view.desk.votes, _since(view, stage, None)
-    removed = view.layout.removed
+    removed, readers = view.layout.removed, view.layout.readers.get(stage, {})
     order: list[str] = []
     read: list[tuple[int, str, bool]] = []
-    left, teams = 0, set[tuple[str, ...]]()
-    for item, readers in view.layout.readers.get(stage, {}).items():
-        given = votes.on(stage, item)
-        voted = [who for who in readers if who in given and who not in removed]
-        if voted:
-            seq = min(votes.begun(stage, item, who) for who in voted)
-            if seq > since:
-                read.append((seq, item, _keeps(given, voted)))
+    left: list[str] = []
+    teams = set[tuple[str, ...]]()
+
+    def look(items: Sequence[str]) -> None:
+        for item in items:
+            given = votes.on(stage, item)
+            voted = [who for who in readers[item] if who in given and who not in removed]
+            if voted:
+                seq = min(votes.begun(stage, item, who) for who in voted)
+                if seq > since:
+                    read.append((seq, item, _keeps(given, voted)))
+                    order.append(item)
+                    teams.add(readers[item])
+            elif "" not in given:
+                left.append(item)
                 order.append(item)
-                teams.add(readers)
-        elif "" not in given:
-            left += 1
-            order.append(item)
-            teams.add(readers)
-    return _history(view, stage, "team", order, read, left, apart=len(teams) > 1)
+                teams.add(readers[item])
+
+    if not view.desk.in_turns(view.layout, tuple(readers), look):
+        return None
+    return _history(view, stage, "team", order, read, len(left), apart=len(teams) > 1)
 
 
 def _history(
