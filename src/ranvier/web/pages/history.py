@@ -112,7 +112,7 @@ def _detail(kind: str, said: dict[str, Any], names: Names) -> str:
         return f"{names.person(said['actor'])}: {roles}"
     if kind == "screening.allotted":
         return ", ".join(map(names.person, said["reviewers"]))
-    if kind == "screening.opened":
+    if kind in ("screening.opened", "records.deduplicated"):
         return ""
     for name in ("title", "label", "source", "id"):
         if isinstance(said.get(name), str):
