@@ -29,6 +29,10 @@ settings.register_profile("explore", derandomize=False)
 settings.load_profile(os.environ.get("RANVIER_HYPOTHESIS", "gate"))
 
 
+# Reading texts takes a core for as long as a review is open: tests that mean it, say so.
+os.environ["RANVIER_EMBED"] = "off"
+
+
 class Log:
     """Writes payloads to a chain, as the writer of a store does."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from ranvier.api.review import OpenReview
@@ -27,7 +27,7 @@ from ranvier.ranking.simulate import Benchmarked, simulate_sets
 from ranvier.workflow.collect import Preview, preview_records
 from ranvier.workflow.record import Saying
 from ranvier.workflow.reproduce import reproduce_file
-from ranvier.workflow.simulate import OldReview, simulate_file
+from ranvier.workflow.simulate import OldReview, embedded, simulate_file
 
 __all__ = [
     "RecordsCase",
@@ -121,7 +121,13 @@ def benchmark_design(
     return measure_files(map(Path, paths), publication_types=publication_types)
 
 
-def simulate(path: str | Path, *, seeds: Sequence[int] = (0, 1, 2)) -> OldReview:
+def simulate(
+    path: str | Path,
+    *,
+    seeds: Sequence[int] = (0, 1, 2),
+    embed: bool = False,
+    tell: Callable[[int, int], None] | None = None,
+) -> OldReview:
     """Screen an old review again, in the order Ranvier would have shown; no review is needed.
 
     Parameters
@@ -130,12 +136,21 @@ def simulate(path: str | Path, *, seeds: Sequence[int] = (0, 1, 2)) -> OldReview
         Records with what was decided on them, as a screening tool exported them, or a labelled set.
     seeds : sequence of int
         Each draws the two records that a run begins with.
+    embed : bool
+        Whether sentence embeddings take part, which needs ``ranvier[embed]``. A text is read
+        once and kept in the user's cache.
+    tell : callable, optional
+        Called with how many texts are embedded, and how many there are.
     """
-    return simulate_file(path, seeds=tuple(seeds))
+    return simulate_file(path, seeds=tuple(seeds), embed=embed, tell=tell)
 
 
 def benchmark_screening(
-    paths: Iterable[str | Path], *, seeds: Sequence[int] = (0, 1, 2)
+    paths: Iterable[str | Path],
+    *,
+    seeds: Sequence[int] = (0, 1, 2),
+    embed: bool = False,
+    tell: Callable[[int, int], None] | None = None,
 ) -> Benchmarked:
     """Screen old reviews again, and say how soon their relevant records are shown.
 
@@ -145,5 +160,8 @@ def benchmark_screening(
         Files in the format of ``reference/screening/README.md``, or folders of them.
     seeds : sequence of int
         Each draws the two records that a simulation of each set begins with.
+    embed, tell
+        As in :func:`simulate`.
     """
-    return simulate_sets(map(read_set, find_sets(map(Path, paths))), seeds)
+    sets = map(read_set, find_sets(map(Path, paths)))
+    return simulate_sets(embedded(sets, tell=tell) if embed else sets, seeds)

@@ -60,6 +60,7 @@ from ranvier.workflow.rehearse import rehearse
 from ranvier.workflow.reproduce import reproduce_file
 from ranvier.workflow.retrieve import PlannedSearch, Retrieved, plan_search, retrieve
 from ranvier.workflow.screen.desk import Desk
+from ranvier.workflow.screen.meaning import meanings_wanted
 from ranvier.workflow.screen.ordering import Ordering
 from ranvier.workflow.undo import undo
 
@@ -147,8 +148,17 @@ class OpenReview:
         with self._door:
             if self._desk is None:
                 desk = Desk(self._store, cache=self._cache)
-                self._desk, self._ordering = desk, Ordering(desk)
+                self._desk = desk
+                self._ordering = Ordering(desk, vectors=self._vectors())
         return Seat(self._desk, actor, ordering=self._ordering)
+
+    def _vectors(self) -> Path | None:
+        """Return where embeddings of its texts are kept: beside the review; None without them."""
+        if not meanings_wanted():
+            return None
+        from ranvier.embedding import user_folder
+
+        return self._cache / "embeddings" if self._cache is not None else user_folder()
 
     def __enter__(self) -> OpenReview:
         """Return itself."""

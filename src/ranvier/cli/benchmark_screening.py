@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,13 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ranvier.cli.measuring import demand, measured, print_measures
-from ranvier.cli.output import print_json, working
+from ranvier.cli.output import print_json, tallying, working
 
 if TYPE_CHECKING:
     from ranvier.ranking.measures import Measures
-    from ranvier.ranking.simulate import Benchmarked
+    from ranvier.ranking.simulate import Benchmarked, Simulated
 
-__all__ = ["numbers", "screening"]
+__all__ = ["embedding", "numbers", "screening"]
 
 _COLUMNS = ("WSS@95", "RRF@10", "ATD", "loss", "NDCG")
 
@@ -40,6 +42,9 @@ _COLUMNS = ("WSS@95", "RRF@10", "ATD", "loss", "NDCG")
     type=click.FloatRange(-0.05, 0.95),
     help="Exit 1 if the mean work saved over sampling is lower.",
 )
+@click.option(
+    "--embed", is_flag=True, help="Let sentence embeddings take part; needs ranvier[embed]."
+)
 @measured
 def screening(
     ctx: click.Context,
@@ -47,6 +52,7 @@ def screening(
     seeds: str,
     max_loss: float | None,
     min_wss95: float | None,
+    embed: bool,
     as_json: bool,
 ) -> None:
     """Screen old reviews again and measure how soon the relevant records are shown.
@@ -61,23 +67,27 @@ def screening(
     """
     from ranvier.api import benchmark_screening
 
-    with working("Screening the sets again"):
-        found = benchmark_screening(paths, seeds=numbers(seeds))
+    with working("Screening the sets again") if not embed else embedding() as tell:
+        found = benchmark_screening(paths, seeds=numbers(seeds), embed=embed, tell=tell)
     if as_json:
         print_json(
             {
                 "sets": [
                     {"name": s.name, **asdict(s.mean), "cpu_seconds": s.cpu_seconds,
+                     "embedding_seconds": s.embedding_seconds if embed else None,
                      "records": s.records, "relevant": s.relevant,
                      "seeds": [asdict(each) for each in s.each]}
                     for s in found.sets
                 ],
-                "mean": {**asdict(found.mean), "cpu_seconds": found.cpu_seconds},
+                "mean": {
+                    **asdict(found.mean), "cpu_seconds": found.cpu_seconds,
+                    "embedding_seconds": found.embedding_seconds if embed else None,
+                },
                 "skipped": [{"name": name, "why": why} for name, why in found.skipped],
             }
         )  # fmt: skip
     else:
-        _print(found)
+        _print(found, embed=embed)
     low = [
         said
         for said, wrong in (
@@ -94,6 +104,13 @@ def _above(value: float | None, limit: float | None) -> bool:
     return value is not None and limit is not None and value > limit
 
 
+@contextmanager
+def embedding() -> Generator[Callable[[int, int], None]]:
+    """Show how many texts are embedded, before sets are screened again."""
+    with tallying("Embedding, then screening again") as bar:
+        yield lambda done, total: bar(done, done / max(total, 1))
+
+
 def numbers(said: str) -> tuple[int, ...]:
     """Read numbers parted by commas."""
     try:
@@ -105,14 +122,18 @@ def numbers(said: str) -> tuple[int, ...]:
     return found
 
 
-def _print(found: Benchmarked) -> None:
+def _print(found: Benchmarked, *, embed: bool) -> None:
     """Print a line for each set, and one for their mean."""
+
+    def seconds(of: Simulated | Benchmarked) -> tuple[str, ...]:
+        return (f"{of.cpu_seconds:.2f}", *([f"{of.embedding_seconds:.1f}"] if embed else []))
+
     rows = [
-        (s.name, str(s.records), str(s.relevant), *_figures(s.mean), f"{s.cpu_seconds:.2f}")
+        (s.name, str(s.records), str(s.relevant), *_figures(s.mean), *seconds(s))
         for s in found.sets
     ]
-    rows.append(("mean", "", "", *_figures(found.mean), f"{found.cpu_seconds:.2f}"))
-    columns = ("set", "records", "relevant", *_COLUMNS, "CPU s")
+    rows.append(("mean", "", "", *_figures(found.mean), *seconds(found)))
+    columns = ("set", "records", "relevant", *_COLUMNS, "CPU s", *(["embedding s"] * embed))
     print_measures(columns, rows)
     for name, why in found.skipped:
         click.echo(f"not measured: {name}: {why}")

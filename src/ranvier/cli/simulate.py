@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ranvier.cli.benchmark_screening import numbers
+from ranvier.cli.benchmark_screening import embedding, numbers
 from ranvier.cli.output import json_option, print_json, remark, working
 
 if TYPE_CHECKING:
@@ -32,8 +32,11 @@ __all__ = ["simulate"]
     type=click.Path(dir_okay=False, path_type=Path),
     help="Draw the recall curve: FILE.svg, FILE.pdf or FILE.png.",
 )
+@click.option(
+    "--embed", is_flag=True, help="Let sentence embeddings take part; needs ranvier[embed]."
+)
 @json_option
-def simulate(file: Path, seeds: str, figure: Path | None, as_json: bool) -> None:
+def simulate(file: Path, seeds: str, figure: Path | None, embed: bool, as_json: bool) -> None:
     """Screen an old review again, in the order Ranvier would have shown.
 
     FILE holds the records with what was decided on them: an export of Rayyan, Covidence or
@@ -46,8 +49,8 @@ def simulate(file: Path, seeds: str, figure: Path | None, as_json: bool) -> None
     """
     from ranvier.api import simulate as run
 
-    with working("Screening the review again"):
-        old = run(file, seeds=numbers(seeds))
+    with working("Screening the review again") if not embed else embedding() as tell:
+        old = run(file, seeds=numbers(seeds), embed=embed, tell=tell)
     if figure is not None:
         old.figure.save(figure)
         remark(f"The recall curve is in {figure}.")
@@ -63,6 +66,7 @@ def simulate(file: Path, seeds: str, figure: Path | None, as_json: bool) -> None
                 "seeds": [asdict(each) for each in old.found.each],
                 "ranks": [run.ranks.tolist() for run in old.found.runs],
                 "cpu_seconds": old.found.cpu_seconds,
+                "embedding_seconds": old.found.embedding_seconds if embed else None,
             }
         )
         return
@@ -81,6 +85,10 @@ def _said(old: OldReview) -> str:
         lines.append("No record has an abstract: titles alone were ranked.")
     elif old.without_abstract:
         lines.append(f"{old.without_abstract} records have no abstract.")
+    if found.embedding_seconds:
+        lines.append(
+            f"Sentence embeddings take part; they took {found.embedding_seconds:.0f} CPU seconds."
+        )
     lines += [
         f"In this order 95% of the relevant records are found after {old.read_for_95} of {records} "
         f"records ({old.read_for_95 / records:.0%}), on average of {len(found.runs)} runs.",

@@ -37,12 +37,18 @@ class LabelledSet:
         Included after full text; passed titles and abstracts where fewer than 10 were included.
     title : str or None
         Title of the review, where an ``index.csv`` beside the set tells it.
+    meanings : array of shape (n, width), or None
+        What a sentence model makes of the texts, if one was asked.
+    embedding_seconds : float
+        CPU seconds that took, which no simulation counts.
     """
 
     name: str
     texts: tuple[Text, ...]
     relevant: NDArray[np.bool_]
     title: str | None = None
+    meanings: NDArray[np.float16] | None = None
+    embedding_seconds: float = 0.0
 
 
 def find_sets(paths: Iterable[Path]) -> list[Path]:

@@ -51,7 +51,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Simulated:
-    """What came of all seeds of one set."""
+    """What came of all seeds of one set.
+
+    Attributes
+    ----------
+    cpu_seconds : float
+        Of one simulation, texts to last record; without embeddings.
+    embedding_seconds : float
+        CPU seconds that sentence embeddings took, once for all seeds; 0 without them.
+    """
 
     name: str
     records: int
@@ -61,6 +69,7 @@ class Simulated:
     each: tuple[Measures, ...]
     mean: Measures
     cpu_seconds: float
+    embedding_seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -73,6 +82,8 @@ class Benchmarked:
         Each set counts the same.
     cpu_seconds : float
         Of one simulation, on average over the sets.
+    embedding_seconds : float
+        Of one set, on average, apart from its simulations.
     skipped : tuple of (str, str)
         Sets that cannot be measured, and why.
     """
@@ -80,6 +91,7 @@ class Benchmarked:
     sets: tuple[Simulated, ...]
     mean: Measures
     cpu_seconds: float
+    embedding_seconds: float
     skipped: tuple[tuple[str, str], ...]
 
 
@@ -141,7 +153,7 @@ def simulate_set(labelled: LabelledSet, seeds: Sequence[int]) -> Simulated:
     begun = time.process_time()
     for seed in seeds:
         known = draw_priors(labelled.relevant, seed)
-        ranker = Ranker.of(labelled.texts)
+        ranker = Ranker.of(labelled.texts, meanings=labelled.meanings)
         runs.append(simulate(ranker, labelled.relevant, known))
     spent = time.process_time() - begun
     each = [measure(run.ranks, records=records - 2, relevant=relevant - 1) for run in runs]
@@ -154,6 +166,7 @@ def simulate_set(labelled: LabelledSet, seeds: Sequence[int]) -> Simulated:
         each=tuple(each),
         mean=mean_of(each),
         cpu_seconds=spent / len(runs),
+        embedding_seconds=labelled.embedding_seconds,
     )
 
 
@@ -190,5 +203,6 @@ def simulate_sets(sets: Iterable[LabelledSet], seeds: Sequence[int]) -> Benchmar
         sets=tuple(done),
         mean=mean_of(s.mean for s in done),
         cpu_seconds=float(np.mean([s.cpu_seconds for s in done])),
+        embedding_seconds=float(np.mean([s.embedding_seconds for s in done])),
         skipped=tuple(skipped),
     )

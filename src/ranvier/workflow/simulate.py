@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from ranvier.core.progress import Hindsight
 from ranvier.core.record import Record
+from ranvier.embedding import embed, find_model, sentence, user_folder
 from ranvier.errors import InputError
 from ranvier.formats import open_records
 from ranvier.formats.votes import asreview_votes
@@ -17,7 +19,7 @@ from ranvier.ranking.labelled import LabelledSet, is_set, read_set
 from ranvier.ranking.simulate import Simulated, simulate_sets
 from ranvier.reporting.figures import Figure, recall_plot
 
-__all__ = ["OldReview", "read_old_review", "simulate_file"]
+__all__ = ["OldReview", "embedded", "read_old_review", "simulate_file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +45,29 @@ class OldReview:
     read_for_95: int
 
 
-def simulate_file(path: str | Path, *, seeds: tuple[int, ...] = (0, 1, 2)) -> OldReview:
+def simulate_file(
+    path: str | Path,
+    *,
+    seeds: tuple[int, ...] = (0, 1, 2),
+    embed: bool = False,
+    tell: Callable[[int, int], None] | None = None,
+) -> OldReview:
     """Screen the review of a file again, in the order Ranvier would have shown.
+
+    Parameters
+    ----------
+    embed, tell
+        See :func:`embedded`.
 
     Raises
     ------
     InputError
-        If the file has no decisions, or they leave nothing to be found.
+        If the file has no decisions, or they leave nothing to be found, or the extra for
+        embeddings is not installed.
     """
     held, undecided = read_old_review(Path(path))
+    if embed:
+        [held] = embedded([held], tell=tell)
     [found] = simulate_sets([held], seeds).sets
     records, relevant = found.records - 2, found.relevant - 1
     return OldReview(
@@ -67,6 +83,40 @@ def simulate_file(path: str | Path, *, seeds: tuple[int, ...] = (0, 1, 2)) -> Ol
         ),
         read_for_95=round((1 - 0.05 - found.mean.wss95) * records),
     )
+
+
+def embedded(
+    sets: Iterable[LabelledSet], *, tell: Callable[[int, int], None] | None = None
+) -> list[LabelledSet]:
+    """Give sets what their texts mean to a sentence model; texts are read once and kept.
+
+    Parameters
+    ----------
+    tell : callable, optional
+        Called with how many texts are done, and how many there are.
+
+    Raises
+    ------
+    InputError
+        If ``ranvier[embed]`` is not installed, or its model cannot be run.
+    """
+    model = find_model()
+    held = list(sets)
+    total, before = sum(len(each.texts) for each in held), 0
+    made: list[LabelledSet] = []
+    for each in held:
+
+        def told(done: int, _: int, before: int = before) -> None:
+            if tell is not None:
+                tell(before + done, total)
+
+        texts = [sentence(text.title, text.abstract) for text in each.texts]
+        found = embed(texts, model, folder=user_folder(), tell=told)
+        made.append(
+            replace(each, meanings=found.rows, embedding_seconds=round(found.cpu_seconds, 2))
+        )
+        before += len(texts)
+    return made
 
 
 def read_old_review(path: Path) -> tuple[LabelledSet, int]:

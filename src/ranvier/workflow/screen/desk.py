@@ -199,6 +199,11 @@ class Desk:
             self._lines[stage, reviewer] = line
         return line
 
+    def lines(self) -> dict[tuple[Stage, str], Line]:
+        """Return the queues that somebody asked for, by stage and reviewer."""
+        with self.lock:
+            return dict(self._lines)
+
     def _turn(self, stage: Stage, item: str) -> None:
         """Bring the queues up to date with what stands on an item."""
         given = self.votes.on(stage, item)

@@ -16,11 +16,17 @@ from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
-from typing import IO, Literal, Protocol
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 
-from ranvier.errors import StorageError
+from ranvier.errors import InputError, StorageError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ranvier.ranking import Text
 
 __all__ = ["Apart", "Here", "ItemText", "Learning", "Task"]
 
@@ -50,6 +56,8 @@ class Task(msgspec.Struct, frozen=True):
         decides between equals; -1 where it is in line no more. None if it is as before.
     query : str or None
         The words of the review's questions.
+    vectors : str or None
+        Folder with what a sentence model makes of the texts that come, if it has read all of them.
     """
 
     stage: str
@@ -59,6 +67,7 @@ class Task(msgspec.Struct, frozen=True):
     brings: Literal["all", "more"] | None = None
     line: bytes | None = None
     query: str | None = None
+    vectors: str | None = None
 
 
 #: Item, title and abstract.
@@ -96,7 +105,10 @@ class Here:
 
         read = (Text(*text) for text in texts)
         if task.brings == "all":
-            self._stages[task.stage] = Ranker.of(read, query=task.query)
+            if task.vectors is not None:
+                read = tuple(read)
+            meanings = _meanings(task, read) if isinstance(read, tuple) else None
+            self._stages[task.stage] = Ranker.of(read, query=task.query, meanings=meanings)
         elif task.brings == "more":
             self._stages[task.stage] = self._stages[task.stage].extended(read)
         if task.brings is not None:
@@ -161,6 +173,18 @@ class Apart:
             if stream is not None:
                 with suppress(BrokenPipeError):  # the other end is gone
                     stream.close()
+
+
+def _meanings(task: Task, texts: Iterable[Text]) -> NDArray[Any] | None:
+    """Look up what texts mean: of all, or of none."""
+    from ranvier.embedding import find_model, kept, sentence
+
+    sentences = [sentence(text.title, text.abstract) for text in texts]
+    try:
+        found = kept(sentences, find_model(), folder=Path(task.vectors or ""))
+    except InputError:  # the extra was taken away meanwhile: words order as before
+        return None
+    return None if found is None else found.rows
 
 
 def serve(asked: IO[bytes], answers: IO[bytes]) -> None:

@@ -18,6 +18,8 @@ class Line:
     ----------
     ordered : bool
         Whether it was put in an order that was learnt.
+    by_meaning : bool
+        Whether sentence embeddings took part in that order.
 
     Examples
     --------
@@ -36,6 +38,7 @@ class Line:
         self._taken: set[str] = set()
         self._first = 0  # nothing before it is left
         self.ordered = False
+        self.by_meaning = False
 
     def __len__(self) -> int:
         return len(self._order) - len(self._taken)
@@ -82,11 +85,12 @@ class Line:
         order = [item for item in self._order if item not in named] + ranked
         return order, {item: n for n, item in enumerate(order)}
 
-    def adopt(self, plan: tuple[list[str], dict[str, int]]) -> None:
+    def adopt(self, plan: tuple[list[str], dict[str, int]], *, by_meaning: bool = False) -> None:
         """Take an order that was worked out."""
         self._order, self._place = plan
         self._first = 0
         self.ordered = True
+        self.by_meaning = by_meaning
 
     @property
     def total(self) -> int:

@@ -13,6 +13,7 @@ import threading
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from ranvier.core.protocol import Protocol, Stage
@@ -21,6 +22,7 @@ from ranvier.core.shares import Items
 from ranvier.errors import StorageError
 from ranvier.workflow.screen.desk import Desk, Layout
 from ranvier.workflow.screen.learning import Apart, Here, ItemText, Learning, Task
+from ranvier.workflow.screen.meaning import MOST_READ, Reading, read
 from ranvier.workflow.screen.view import View
 from ranvier.workflow.screen.votes import Cast
 
@@ -48,11 +50,22 @@ class Ordering:
     desk : Desk
     when : {"background", "asked", "never"}
         By a thread and a process of their own; when :meth:`settle` is called; or not at all.
+    vectors : Path or None
+        Folder for what a sentence model makes of texts; without one, none is asked. Reading begins
+        after a stage's first order, and once all is read its queues are ordered again.
     """
 
-    def __init__(self, desk: Desk, when: When = "background") -> None:
+    def __init__(
+        self, desk: Desk, when: When = "background", *, vectors: Path | None = None
+    ) -> None:
         self._desk = desk
         self._when = when
+        self._vectors = vectors
+        self._asked: dict[Stage, tuple[str, ...]] = {}  # items whose texts are being read, or were
+        self._reading: dict[Stage, Reading] = {}
+        self._arrived: dict[Stage, tuple[str, ...]] = {}
+        self._read: dict[Stage, tuple[str, ...]] = {}
+        self._by_meaning: dict[Stage, bool] = {}  # as the texts were sent
         self._wanted: dict[tuple[Stage, str], None] = {}
         self._wake = threading.Condition()
         self._working = threading.Lock()
@@ -90,6 +103,8 @@ class Ordering:
             self._learning.close()
         if self._thread is not None:
             self._thread.join()
+        for reading in self._reading.values():
+            reading.close()
 
     def _run(self) -> None:
         """Put one queue after the other in order, until it is closed."""
@@ -122,6 +137,7 @@ class Ordering:
     def _order(self, stage: Stage, reviewer: str) -> None:
         """Learn from what there is to learn from, and put one queue in order."""
         with self._working:
+            self._take_what_was_read()
             desk = self._desk
             with desk.lock:
                 layout, seq = desk.layout, desk.seq
@@ -156,6 +172,9 @@ class Ordering:
                     return
             sent = self._sent.get(stage)
             now = _Sent.of(layout, stage, sent)
+            meant = self._read.get(stage) == now.items
+            if meant != self._by_meaning.get(stage, False):
+                sent = None  # what all of them mean comes with all of their texts
             if self._learning is None:
                 self._learning = Apart() if self._when == "background" else Here()
             task = Task(
@@ -166,15 +185,52 @@ class Ordering:
                 brings=now.brings(sent),
                 line=None if now is sent else now.line(),
                 query=_words_of(layout.review.protocol),
+                vectors=str(self._vectors) if meant else None,
             )
             new = now.items[len(sent.items) if sent and task.brings == "more" else 0 :]
             best = self._learning.order(task, _texts(desk, layout, new))
-            self._sent[stage] = now
+            self._sent[stage], self._by_meaning[stage] = now, meant
             self._learnt[stage, reviewer] = _Learnt(layout, seq, told)
             plan = line.plan(map(now.items.__getitem__, best))
             with desk.lock:
                 if desk.layout is layout:
-                    line.adopt(plan)
+                    line.adopt(plan, by_meaning=meant)
+            if not meant:
+                self._have_read(stage, now.items, layout)
+
+    def _have_read(self, stage: Stage, items: tuple[str, ...], layout: Layout) -> None:
+        """Have the texts of a stage read, if they are not being read and there are not too many."""
+        folder = self._vectors
+        if folder is None or self._asked.get(stage) == items or len(items) > MOST_READ:
+            return
+        from ranvier.embedding import sentence  # NumPy, only for who screens
+
+        self._asked[stage] = items
+        before = self._reading.pop(stage, None)
+        if before is not None:
+            before.close()
+        texts = [
+            sentence(title, abstract) for _, title, abstract in _texts(self._desk, layout, items)
+        ]
+        if self._when == "asked":
+            read(texts, folder)
+            self._was_read(stage, items)
+        elif not self._closed:
+            self._reading[stage] = Reading(texts, folder, lambda: self._was_read(stage, items))
+
+    def _was_read(self, stage: Stage, items: tuple[str, ...]) -> None:
+        """Have every queue of a stage ordered again, now that its texts are read."""
+        self._arrived[stage] = items
+        for (at, reviewer), line in self._desk.lines().items():
+            if at == stage and line.ordered:
+                self.want(stage, reviewer)
+
+    def _take_what_was_read(self) -> None:
+        """Forget what the queues of a stage were learnt from, where meanings have come since."""
+        while self._arrived:
+            stage, items = self._arrived.popitem()
+            self._read[stage] = items
+            self._learnt = {key: was for key, was in self._learnt.items() if key[0] != stage}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

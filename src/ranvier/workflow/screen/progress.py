@@ -70,6 +70,8 @@ class StageView:
         Their own items: given to them, decided by them, in their queue, and left at a maybe.
     conflicts : int or None
         Items to settle; None while they are blinded.
+    by_meaning : bool
+        Whether sentence embeddings take part in the order of their queue.
     """
 
     stage: Stage
@@ -84,6 +86,7 @@ class StageView:
     left: int
     maybe: int
     conflicts: int | None
+    by_meaning: bool
     allotments: tuple[AllotmentView, ...]
 
 
@@ -272,6 +275,7 @@ def _stage(view: View, stage: Stage) -> StageView:
         left=len(line),
         maybe=sum(cast.decision.verdict == "maybe" for cast in own.values()),
         conflicts=None if blind else sum(1 for _ in view.unsettled(stage)),
+        by_meaning=line.by_meaning,
         allotments=_allotments(view, stage),
     )
 
