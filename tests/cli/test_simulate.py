@@ -54,3 +54,25 @@ def test_a_file_without_decisions_is_refused(tmp_path, run):
     done = run("simulate", str(file))
     assert done.code == 1
     assert "no record has a decision" in done.err
+
+
+def test_with_embeddings_their_time_stands_apart_and_is_told_again(
+    tmp_path, run, model, monkeypatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    file = exported(tmp_path, "id,title,abstract,included", {True: "1", False: "0"})
+    plain = json.loads(run("simulate", file, "--json").out)
+    first = json.loads(run("simulate", file, "--embed", "--json").out)
+    again = json.loads(run("simulate", file, "--embed", "--json").out)
+    assert plain["embedding_seconds"] is None
+    assert 0 < first["embedding_seconds"] == again["embedding_seconds"]
+    assert first["ranks"] == again["ranks"]
+    assert len(list((tmp_path / "cache").rglob("*.npz"))) == 1
+    assert "Sentence embeddings take part" in run("simulate", file, "--embed").out
+
+
+def test_embeddings_that_are_switched_off_are_not_asked_for_in_vain(tmp_path, run):
+    file = exported(tmp_path, "id,title,abstract,included", {True: "1", False: "0"})
+    done = run("simulate", file, "--embed")
+    assert done.code == 1
+    assert "RANVIER_EMBED" in done.err

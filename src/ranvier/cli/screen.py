@@ -106,6 +106,8 @@ def screen(place: str, stage: Stage | None, actor: str) -> None:
         rule = seat.screening.stopping(view.stage) if done else None
     said = f"{done} decided now, {view.decided} in all, {view.left} left"
     click.echo(f"{said} at {STAGE_NAMES[view.stage]}")
+    if done and view.by_meaning:
+        remark("Sentence embeddings took part in the order of your records.")
     if rule is not None:
         if rule.judged is not None:
             click.echo(str(rule))
