@@ -17,6 +17,7 @@ from tests.workflow.conftest import MemoryStore
 from ranvier.api.seat import Seat
 from ranvier.core.protocol import ScreeningRule
 from ranvier.embedding.model import SETTING
+from ranvier.ranking.shelf import EXACT
 from ranvier.workflow.record import Saying, record
 from ranvier.workflow.screen import meaning as meaning_module
 from ranvier.workflow.screen import ordering as ordering_module
@@ -132,6 +133,10 @@ def test_more_records_than_are_ordered_by_meaning_are_not_read(model, tmp_path, 
     monkeypatch.setattr(ordering_module, "MOST_READ", 5)
     queue(desk, Ordering(desk, "asked", vectors=tmp_path))
     assert rows_kept(tmp_path) == 0
+
+
+def test_so_many_are_read_as_an_order_by_meaning_is_made_of():
+    assert meaning_module.MOST_READ == EXACT
 
 
 def wait_for(said: object, seconds: float = 60) -> bool:
