@@ -139,7 +139,7 @@ def test_so_many_are_read_as_an_order_by_meaning_is_made_of():
     assert meaning_module.MOST_READ == EXACT
 
 
-def wait_for(said: object, seconds: float = 60) -> bool:
+def wait_for(said: object, seconds: float = 300) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if said():  # pyright: ignore[reportCallIssue]
