@@ -129,14 +129,6 @@ def test_everybodys_queue_is_ordered_again_once_texts_are_read(model, tmp_path):
     assert desk.line(TA, BEN).by_meaning
 
 
-def test_vectors_that_are_gone_leave_an_order_by_words(model, tmp_path, monkeypatch):
-    desk = desk_of()
-    decide(desk, ANNA)
-    monkeypatch.setattr(ordering_module, "read", lambda texts, folder: None)  # keeps nothing
-    assert len(queue(desk, Ordering(desk, "asked", vectors=tmp_path))) == 2
-    assert not desk.line(TA, ANNA).by_meaning
-
-
 def test_more_records_than_are_ordered_by_meaning_are_not_read(model, tmp_path, monkeypatch):
     desk = desk_of()
     decide(desk, ANNA)
