@@ -214,7 +214,7 @@ def _warnings(review: Review, strays: list[str], found: Gathered) -> Iterator[st
         stand = "report stands" if len(found.left) == 1 else "reports stand"
         yield (
             f"{len(found.left)} {stand} in a study without being included on the full text: "
-            f"{named}. They are not counted: take them out of the study, or decide on them again."
+            f"{named}. Such a report is not counted: take it out, or decide on it again."
         )
     if found.twice:
         yield (

@@ -32,6 +32,7 @@ def flow(request: Request, seat: SeatHere) -> Response:
         drawing=flow_svg(counted, reasons, numbers=Numbers("en"), link=_anchor),
         lines=[(anchor("count", one.field), one) for one in flow_lines(counted, reasons)],
         warnings=counted.warnings,
+        ungathered=counted.reports_ungathered,
     )
 
 
