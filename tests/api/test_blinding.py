@@ -123,6 +123,9 @@ ACTS: dict[str, Callable[[Seat], Any]] = {
         attempt(lambda n=n: s.records.undo_match(n)) for n in ("m", "ben-0")
     ],
     "records.deduplicate": lambda s: attempt(s.records.deduplicate),
+    "screening.end": lambda s: [
+        attempt(lambda t=t: s.screening.end(t, client_id=f"end-{t}")) for t in STAGES
+    ],
     "screening.put_protocol": lambda s: [
         attempt(lambda why=why: s.screening.put_protocol(criteria=(), rules=AMENDED, reason=why))
         for why in (None, "asked for")

@@ -109,6 +109,7 @@ SENT: dict[str, list[dict[str, Any]]] = {
     f"{R}/studies/describe": [{"data": {"study": "title-r7", "label": "Seven", "role": "ongoing"}}],
     f"{R}/studies/undo": [{"data": {"client_id": "ben-0"}}],
     f"{R}/import": [{"files": {"files": FILE["files"]["file"]}}],
+    f"{R}/screening/end": [{"data": {"stage": stage}} for stage in STAGES],
     f"{R}/screening/protocol": [{"data": {"criteria_title_abstract": "Not people"}}],
     f"{R}/team/roles": [{"data": {"actor": BEN, "roles": ["reader"]}}],
     f"{R}/screening/begin": [{"data": {"stage": s, "reviewers": [ANNA]}} for s in STAGES],

@@ -98,6 +98,11 @@ def test_the_path_from_nothing_to_a_flow_diagram(fresh):
     assert "SAFE checklist" in progress
     assert "Sentences for the methods section" in progress
     assert "All 2 records were read; one was relevant." in progress
+    ended = fresh.post(f"/r/{review}/screening/end", data={"stage": "title_abstract"})
+    assert "says now how reading ended" in ended.text
+    assert (
+        "All 2 records were read; one was relevant." in fresh.get(f"/r/{review}/document/page").text
+    )
     stopping = fresh.get(f"/api/v1/reviews/{review}/stopping/title_abstract").json()
     assert (stopping["judged"]["state"], stopping["judged"]["found"]) == ("all_read", 1)
     history = fresh.get(f"/r/{review}/history").text

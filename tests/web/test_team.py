@@ -74,6 +74,7 @@ def test_a_reader_reads_and_does_nothing_else(team):
         "screening/begin": {"stage": "title_abstract", "reviewers": "x"},
         "screening/protocol": {"criteria_title_abstract": "x"},
         "screening/open": {"allotment": "x"},
+        "screening/end": {"stage": "title_abstract"},
         "duplicates/find": {},
         "duplicates": {"a": "x", "b": "y", "verdict": "same"},
         "team/let-go": {"actor": "x", "votes": "keep"},

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Literal
 
 from ranvier.core.allotment import Allotment
+from ranvier.core.finding import Text
 from ranvier.core.protocol import Criterion, Protocol, ScreeningRule, Stage
 from ranvier.core.screening import Verdict
 from ranvier.workflow.screen import amending, deciding, giving_out
@@ -14,6 +15,7 @@ from ranvier.workflow.screen.agreeing import AgreementView, agreements, ratings
 from ranvier.workflow.screen.cards import Card, card
 from ranvier.workflow.screen.deciding import Decided
 from ranvier.workflow.screen.desk import Desk
+from ranvier.workflow.screen.ending import check_ending, say_ending
 from ranvier.workflow.screen.ordering import Ordering
 from ranvier.workflow.screen.progress import ConflictView, Mine, Progress, StageView
 from ranvier.workflow.screen.stopping_here import StoppingView, history_of, stop
@@ -210,6 +212,17 @@ class Screening:
                 view.desk.line(stage, self._actor)
             history = history_of(view, stage)
         return stop(history, stage)
+
+    def end(self, stage: Stage, *, client_id: str | None = None) -> Text:
+        """End the reading of a stage: the review document takes the sentences of the stopping rule.
+
+        For an owner, once nobody is blinded at the stage; whether the rule is met or not.
+        """
+        with looking(self._desk, self._actor) as view:
+            history = history_of(view, stage)
+            check_ending(view, stage, history)
+        said = stop(history, stage)
+        return say_ending(self._desk, self._actor, stage, said, client_id=client_id)
 
     def agreement(self, stage: Stage) -> tuple[AgreementView, ...]:
         """Measure how far reviewers agreed before they saw each other's decisions.

@@ -10,7 +10,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 import numpy as np
@@ -88,8 +88,16 @@ def is_set(path: Path) -> bool:
     return all(name in columns for name in _NEEDED)
 
 
-def read_set(path: Path) -> LabelledSet:
+def read_set(
+    path: Path, *, relevant: Literal["target", "title_abstract"] = "target"
+) -> LabelledSet:
     """Read one set.
+
+    Parameters
+    ----------
+    relevant : {"target", "title_abstract"}
+        What counts as relevant: the target, or whatever passed titles and abstracts; of a set that
+        does not tell that apart from the target, nothing then does.
 
     Raises
     ------
@@ -118,7 +126,12 @@ def read_set(path: Path) -> LabelledSet:
     screened = _labels(cells("label_title_abstract"), path, "label_title_abstract")
     name = path.name.split(".")[0]
     title = _index(path.parent).get(name)
-    return LabelledSet(name, texts, _target(included, screened), title)
+    target = _target(included, screened)
+    if relevant == "title_abstract":
+        passed = np.array([bool(x) for x in screened])
+        told = None not in screened and bool((passed != target).any())
+        target = passed if told else np.zeros_like(target)
+    return LabelledSet(name, texts, target, title)
 
 
 def _target(included: list[bool | None], screened: list[bool | None]) -> NDArray[np.bool_]:

@@ -60,6 +60,18 @@ def test_hindsight_reads_least_of_those_that_keep_to_the_order_and_reach_the_tar
         assert stop.screened >= least or not stop.reached
 
 
+@pytest.mark.parametrize("plan", ["biased_urn", "hypergeometric", "audit"])
+@pytest.mark.parametrize(("relevant", "records"), [(0, 300), (1, 300), (1, 2), (60, 60), (9, 10)])
+def test_at_the_edges_the_target_is_reached_however_bad_the_ranking(plan, relevant, records):
+    """None, one or all of them relevant; shown first, or last."""
+    for first in (1, records - relevant + 1):
+        review = RankedReview("made", np.arange(first, first + relevant), records)
+        stop = replay(review, plan)
+        # What has not come by the time that 19 in 20 are read is no longer to be expected.
+        late = relevant == 1 and records == 300 and first > 1
+        assert stop.reached or (late and stop.screened >= 285)
+
+
 def test_a_habit_ends_after_its_run_of_irrelevant_records():
     review = RankedReview("made", np.array([1, 2, 60, 300]), 1000)
     assert replay(review, "gap_50").screened == 52

@@ -10,15 +10,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import nchypergeom_wallenius
+from scipy.integrate import quad
+from scipy.stats import nchypergeom_wallenius, poisson
 
 from ranvier.ranking.stopping.audit import p_audit
 from ranvier.ranking.stopping.history import Tally
 from ranvier.ranking.stopping.hypergeometric import p_hypergeometric, p_hypergeometric_random
+from ranvier.ranking.stopping.pace import p_carried_on, p_pace, p_unseen
 from ranvier.ranking.stopping.process import expected_missed
 from ranvier.ranking.stopping.quantile import p_quantile, positives_needed
 from ranvier.ranking.stopping.rules import RULES, Rule
-from ranvier.ranking.stopping.urn import p_biased_urn, p_calibrated, p_pace
+from ranvier.ranking.stopping.urn import p_biased_urn, p_calibrated
 
 
 def ranked(relevant: np.ndarray, left: int) -> Tally:
@@ -89,16 +91,57 @@ def test_trusting_the_ranking_more_never_asks_for_more_reading(made, missed):
     assert all(a >= b - 1e-9 for a, b in pairwise(ps))
 
 
-def test_where_finds_go_on_as_they_came_the_urn_alone_does_not_decide():
-    """A find every 40 records for a thousand: the urn thinks a gap long that is none."""
-    relevant = np.arange(1000) < 200
-    relevant |= np.arange(1000) % 40 == 0
-    gone = ranked(np.concatenate([relevant, np.zeros(120)]), 480)
-    assert p_biased_urn(gone, 12) < 0.05 < p_calibrated(gone, 12) == p_pace(gone, 12)
+@pytest.mark.parametrize("left", [30, 480])
+@pytest.mark.parametrize("missed", [1, 3, 12])
+def test_what_is_unseen_is_a_poisson_count_averaged_over_what_the_late_finds_leave_likely(
+    left, missed
+):
+    """The closed form against the integral it stands for."""
+    relevant = np.arange(600) < 60
+    relevant |= np.arange(600) % 75 == 74
+    made = ranked(relevant, left)
+    late, window = int(relevant[300:].sum()), 300 / made.records
+    ahead, mean = left / made.records, 0.1 * made.found
+
+    def weight(blind: float) -> float:
+        return math.exp(-blind / mean - blind * window) * blind**late
+
+    def chance(blind: float) -> float:
+        return weight(blind) * float(poisson.sf(missed - 1, blind * ahead))
+
+    exact = quad(chance, 0, 300, limit=200)[0] / quad(weight, 0, 300, limit=200)[0]
+    assert p_unseen(made, missed, blind=0.1) == pytest.approx(exact, rel=1e-6, abs=1e-12)
+
+
+def test_where_finds_come_in_bursts_the_urn_alone_does_not_decide():
+    """One in five of the second half, then a lull: the urn takes it for the end."""
+    relevant = (np.arange(1000) < 200) | ((np.arange(1000) >= 500) & (np.arange(1000) % 5 == 0))
+    gone = ranked(np.concatenate([relevant, np.zeros(120)]), 1500)
+    missed = 16
+    assert p_biased_urn(gone, missed) < 0.05 < p_pace(gone, missed)
+    assert p_calibrated(gone, missed) > 0.05
+
+
+def test_a_late_pace_that_goes_on_is_a_poisson_count():
+    relevant = (np.arange(1000) < 200) | (np.arange(1000) % 40 == 0)
+    made = ranked(np.concatenate([relevant, np.zeros(120)]), 480)
     # 11 came in the last 560 records, so 480 * 11 / 560 are to be expected among the unread.
     expected = 480 * 11 / 560
     fewer = sum(math.exp(-expected) * expected**k / math.factorial(k) for k in range(12))
-    assert p_pace(gone, 12) == pytest.approx(1 - fewer, rel=1e-9)
+    assert p_carried_on(made, 12) == pytest.approx(1 - fewer, rel=1e-9)
+
+
+@settings(deadline=None)
+@given(tallies(), st.integers(1, 20))
+def test_the_recommended_rule_never_asks_for_more_reading_than_buscar(made, missed):
+    assert p_calibrated(made, missed) <= p_hypergeometric(made, missed)
+
+
+@settings(deadline=None)
+@given(tallies(), st.integers(1, 5))
+def test_to_think_more_records_invisible_never_asks_for_less_reading(made, missed):
+    ps = [p_pace(made, missed, blind=share) for share in (0.005, 0.02, 0.1, 0.5)]
+    assert all(a <= b + 1e-9 for a, b in pairwise(ps))
 
 
 def test_records_drawn_at_random_count_as_no_more_than_that():

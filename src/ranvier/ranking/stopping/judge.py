@@ -151,7 +151,7 @@ def judge(
     >>> history = [Shown(True)] * 40 + [Shown(False)] * 500
     >>> made = judge(history, left=460)
     >>> made.state, made.allowed, made.estimate.missed_ub
-    ('may_stop', 2, 1)
+    ('may_stop', 2, 2)
     >>> print(judge(history, left=2000))
     go on (p = 0.1390): 40 relevant in 540 of 2540 records; about 0 missed, at most 5
     """

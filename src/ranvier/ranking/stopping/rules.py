@@ -68,8 +68,9 @@ RULES: Mapping[Rule, RuleFacts] = MappingProxyType(
             strength="calibrated",
             reads="ranked",
             holds=(
-                "if, among the unread, the ranking prefers relevant records as it did late in "
-                "the labelled reviews the rule was calibrated on"
+                "if, among the unread, the ranking prefers relevant records, and is blind for as "
+                "few of them, as it did and was late in the labelled reviews the rule was "
+                "calibrated on"
             ),
             reference="after Callaghan and Müller-Hansen 2020",
         ),

@@ -1,23 +1,21 @@
-"""The rule we recommend: an urn from which relevant records come more readily, and a check."""
+"""The rule we recommend: an urn from which relevant records come more readily, with a check."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom, poisson
+from scipy.stats import binom
 
 from ranvier.ranking.stopping.history import Tally
+from ranvier.ranking.stopping.hypergeometric import p_hypergeometric
+from ranvier.ranking.stopping.pace import BLIND, LOOKS, p_pace
 
-__all__ = ["MEAN_EXCESS", "p_biased_urn", "p_calibrated", "p_pace"]
+__all__ = ["MEAN_EXCESS", "p_biased_urn", "p_calibrated"]
 
 #: How much more readily than by chance relevant records come up late in screening, beyond 1, on
-#: average over reviews. Chosen on labelled reviews by ``benchmarks/stopping.py --excess``: larger
+#: average over reviews. Chosen on labelled reviews with ``benchmarks/stopping.py``: larger
 #: ones save more reading and break the promise in the reviews with the worst tail.
 MEAN_EXCESS = 4.0
-
-#: The part of the reading so far whose pace is carried on. A half; a third let reviews whose finds
-#: come in bursts stop in between.
-LATE = 0.5
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 #: Quantiles of the exponential distribution of the excess, and their weights.
@@ -25,40 +23,33 @@ _EXCESS = -np.log1p(-(_NODES + 1) / 2)
 _SHARE = _WEIGHTS / 2
 
 
-def p_calibrated(tally: Tally, missed: int, *, mean_excess: float = MEAN_EXCESS) -> float:
-    """Test by the urn and by the review's own pace; both must speak against the hypothesis.
+def p_calibrated(
+    tally: Tally,
+    missed: int,
+    *,
+    mean_excess: float = MEAN_EXCESS,
+    blind: float = BLIND,
+    looks: float = LOOKS,
+) -> float:
+    """Test by the urn and by the review's own pace, or by Callaghan's and Müller-Hansen's test.
 
-    The urn trusts that late finds thin out as they did in other reviews. Where many records are
-    relevant and the ranking is blind for some of them, they do not, and the review shows it itself.
+    The urn trusts that late finds thin out as they did in other reviews. Where the ranking is blind
+    for some relevant records they do not, and the pace of late finds is what tells of it; so both
+    must speak against the hypothesis. Where many records are relevant and come late, the pace asks
+    for more than the plain hypergeometric test; so that one is enough by itself, and nobody reads
+    on beyond it.
 
     Examples
     --------
     >>> relevant = np.array([True] * 10 + [False] * 80)
     >>> tally = Tally(relevant, np.zeros(90, dtype=bool), left=10)
-    >>> p_calibrated(tally, 1) == p_biased_urn(tally, 1)
-    True
+    >>> round(p_biased_urn(tally, 1), 3), round(p_calibrated(tally, 1), 3)
+    (0.011, 0.027)
     """
-    p = p_biased_urn(tally, missed, mean_excess=mean_excess)
-    return max(p, p_pace(tally, missed)) if missed <= tally.left else 0.0
-
-
-def p_pace(tally: Tally, missed: int) -> float:
-    """Return the chance of so many finds among the unread, if the late pace goes on unchanged.
-
-    The pace is that of the last half of the records read: finds a record, as a Poisson process. A
-    ranking that is of any use among the unread finds ever less, so this errs on the side of reading
-    on; where the last half held no find it says nothing.
-
-    Examples
-    --------
-    >>> late = Tally(np.arange(200) % 20 == 0, np.zeros(200, dtype=bool), left=60)
-    >>> round(p_pace(late, 1), 3)  # 5 in the last 100, so 3 are to be expected in 60
-    0.95
-    """
-    begin = int(tally.screened * (1 - LATE))
-    late = int(tally.relevant[begin:].sum())
-    pace = late / max(tally.screened - begin, 1)
-    return float(poisson.sf(missed - 1, pace * tally.left))
+    p = p_pace(tally, missed, blind=blind, looks=looks)
+    if p < 1:
+        p = max(p, p_biased_urn(tally, missed, mean_excess=mean_excess))
+    return min(p, p_hypergeometric(tally, missed))
 
 
 def p_biased_urn(tally: Tally, missed: int, *, mean_excess: float = MEAN_EXCESS) -> float:

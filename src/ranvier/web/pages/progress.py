@@ -41,6 +41,7 @@ def progress(request: Request, seat: SeatHere) -> Response:
         stages=shown,
         names=STAGES,
         stopping=STOPPING,
+        may_end=seat.may("protocol"),
         people=names_of(seat, request),
     )
 

@@ -149,6 +149,14 @@ def open_(
     return redirect(request, f"/r/{review}/screening", said=said)
 
 
+@router.post("/r/{review}/screening/end")
+def end(request: Request, review: str, seat: SeatHere, stage: Annotated[Stage, Form()]) -> Response:
+    """Put how reading ended into the review document."""
+    seat.screening.end(stage)
+    said = "The review document says now how reading ended."
+    return redirect(request, f"/r/{review}/progress", said=said)
+
+
 def _protocol_page(request: Request, seat: Seat, *, problem: str | None = None) -> Response:
     protocol = seat.protocol
     rules: dict[str, Any] = {r.stage: r for r in protocol.screening} if protocol else {}

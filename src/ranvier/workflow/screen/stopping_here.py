@@ -151,7 +151,7 @@ def stop(history: History, stage: Stage) -> StoppingView:
     >>> read = History(whose="own", relevant=(True,) * 20 + (False,) * 300, random=(False,) * 320,
     ...                left=100, elsewhere=0, apart=False, learnt=True)
     >>> print(stop(read, "title_abstract"))
-    of your records (95% recall, 95% confidence): may stop (p = 0.0051): 20 relevant in 320 ...
+    of your records (95% recall, 95% confidence): may stop (p = 0.0087): 20 relevant in 320 ...
     """
     records = len(history.relevant) + history.left
     by_hash = sum(history.random)
