@@ -45,7 +45,7 @@ LEVELS = ((0.95, 0.95), (0.95, 0.9), (0.9, 0.95), (0.9, 0.9), (0.8, 0.95))
 
 
 #: What ``--constants`` tries.
-BLIND_TRIED, LOOKS_TRIED = (0.015, 0.02, 0.025, 0.03), (2.0, 3.0)
+BLIND_TRIED, LOOKS_TRIED = (0.015, 0.02, 0.03), (1.0, 1.5, 2.0)
 
 #: Records beyond which ``--large-seeds`` counts.
 LARGE = 2_100
