@@ -18,8 +18,8 @@ from ranvier.workflow.screen.desk import Desk
 from ranvier.workflow.screen.ending import check_ending, say_ending
 from ranvier.workflow.screen.ordering import Ordering
 from ranvier.workflow.screen.progress import ConflictView, Mine, Progress, StageView
-from ranvier.workflow.screen.stopping_here import StoppingView, history_of, stop
-from ranvier.workflow.screen.view import looking
+from ranvier.workflow.screen.stopping_here import History, StoppingView, history_of, stop
+from ranvier.workflow.screen.view import View, looking
 
 __all__ = ["Screening"]
 
@@ -206,21 +206,15 @@ class Screening:
         Of the team's reading where no vote is hidden from one, else of one's own share; computed
         anew only when something was decided.
         """
-        history = None
-        while history is None:
-            with looking(self._desk, self._actor) as view:
-                view.desk.line(stage, self._actor)
-            history = history_of(view, stage)
-        return stop(history, stage)
+        return stop(self._read_so_far(stage)[1], stage)
 
     def end(self, stage: Stage, *, client_id: str | None = None) -> Text:
         """End the reading of a stage: the review document takes the sentences of the stopping rule.
 
         For an owner, once nobody is blinded at the stage; whether the rule is met or not.
         """
-        with looking(self._desk, self._actor) as view:
-            history = history_of(view, stage)
-            check_ending(view, stage, history)
+        view, history = self._read_so_far(stage)
+        check_ending(view, stage, history)
         said = stop(history, stage)
         return say_ending(self._desk, self._actor, stage, said, client_id=client_id)
 
@@ -233,3 +227,12 @@ class Screening:
         with looking(self._desk, self._actor) as view:
             rated = ratings(view, stage)
         return tuple(agreements(stage, rated))
+
+    def _read_so_far(self, stage: Stage) -> tuple[View, History]:
+        """Gather what was read as far as one may see it, off the desk's lock."""
+        while True:
+            with looking(self._desk, self._actor) as view:
+                view.desk.line(stage, self._actor)
+            history = history_of(view, stage)
+            if history is not None:
+                return view, history
