@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ranvier.errors import InputError
-from ranvier.ranking import shelf
+from ranvier.ranking import shelf, wide
 from ranvier.ranking.descent import (
     SETTLED,
     SWEEPS,
@@ -35,7 +35,9 @@ def few(monkeypatch):
     monkeypatch.setattr(shelf, "AT_ONCE", 50)
 
 
-def test_both_learners_give_the_same_scores_on_the_same_rows():
+@pytest.mark.parametrize("close", [0, 100, 1000])
+def test_both_learners_give_the_same_scores_on_the_same_rows(monkeypatch, close):
+    monkeypatch.setattr(wide, "CLOSE", close)
     ranker = Ranker.of(OLD.texts)
     shelf = ranker._shelf
     many = Many.of(shelf.matrix, shelf.rarity.singles)
@@ -52,14 +54,14 @@ def test_both_learners_give_the_same_scores_on_the_same_rows():
 
 
 def test_a_large_set_is_ranked_much_like_an_exact_one(few):
-    wide = Ranker.of(OLD.texts)
-    assert isinstance(wide.learner(), WideLearner)
-    order = wide.order(SOME)
+    ranker = Ranker.of(OLD.texts)
+    assert isinstance(ranker.learner(), WideLearner)
+    order = ranker.order(SOME)
     assert sorted(order.ids) == sorted({t.id for t in OLD.texts} - SOME.keys())
     truth = {t.id: yes for t, yes in zip(OLD.texts, OLD.relevant, strict=True)}
     left = sum(truth[id] for id in order.ids)
     assert sum(truth[id] for id in order.ids[:left]) > 0.7 * left
-    assert wide.first(SOME, 7) == order.ids[:7]
+    assert ranker.first(SOME, 7) == order.ids[:7]
 
 
 def test_records_are_placed_among_topics_as_those_that_the_topics_are_of():

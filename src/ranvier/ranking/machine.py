@@ -14,7 +14,28 @@ from numpy.typing import NDArray
 
 from ranvier.ranking.descent import SWEEPS, adding, descent
 
-__all__ = ["Machine"]
+__all__ = ["Machine", "Pairs"]
+
+
+class Pairs:
+    """Similarities of the decided records with each other, grown with each decision."""
+
+    def __init__(self) -> None:
+        self._room = np.empty((0, 0), dtype=np.float32)
+        self.known = 0
+
+    def with_new(self, new: NDArray[Any]) -> NDArray[np.float32]:
+        """Add the similarities of new records, shape (new, m), with all m; return all, (m, m)."""
+        known, m = self.known, new.shape[1]
+        if m > len(self._room):
+            # Doubled, so that telling costs no more late than early; unused pages are not touched.
+            wider = np.empty((max(256, 2 * m),) * 2, dtype=np.float32)
+            wider[:known, :known] = self._room[:known, :known]
+            self._room = wider
+        self._room[known:m, :m] = new
+        self._room[:known, known:m] = new[:, :known].T
+        self.known = m
+        return self._room[:m, :m]
 
 
 class Machine:
@@ -38,7 +59,7 @@ class Machine:
     def __init__(self, records: int, *, settled: float) -> None:
         self.margin = np.zeros(records)
         self._settled = settled
-        self._pairs = np.empty((0, 0), dtype=np.float32)
+        self._pairs = Pairs()
         self._alpha = np.zeros(0)
 
     def fit(
@@ -60,27 +81,13 @@ class Machine:
             See :func:`~ranvier.ranking.descent.descend`.
         """
         m, known = len(held), len(self._alpha)
-        self._grow(rows, held, known)
+        pairs = self._pairs.with_new(rows[held[known:, None], held])
         alpha = np.zeros(m)
         alpha[:known] = self._alpha
-        descent()(
-            self._pairs[:m, :m], signs, ridge, alpha, self.margin[held], self._settled, SWEEPS
-        )
+        descent()(pairs, signs, ridge, alpha, self.margin[held], self._settled, SWEEPS)
         by = alpha * signs
         by[:known] -= self._alpha * signs[:known]
         moved = np.flatnonzero(by)
         adding()(rows, held[moved], by[moved].astype(np.float32), self.margin)
         self._alpha = alpha
         return self.margin
-
-    def _grow(self, rows: NDArray[Any], held: NDArray[np.intp], known: int) -> None:
-        """Note the similarities of new decided records with all decided ones."""
-        m = len(held)
-        if m > len(self._pairs):
-            # Doubled, so that telling costs no more late than early; unused pages are not touched.
-            wider = np.empty((max(256, 2 * m),) * 2, dtype=np.float32)
-            wider[:known, :known] = self._pairs[:known, :known]
-            self._pairs = wider
-        new = rows[held[known:, None], held]
-        self._pairs[known:m, :m] = new
-        self._pairs[:known, known:m] = new[:, :known].T

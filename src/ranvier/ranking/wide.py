@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from ranvier.ranking.descent import SETTLED, SWEEPS, class_costs, descent_words
+from ranvier.ranking.descent import SETTLED, SWEEPS, class_costs, descent, descent_words
 from ranvier.ranking.evidence import Plain, put_together
+from ranvier.ranking.machine import Pairs
 from ranvier.ranking.topics import Directions
 from ranvier.ranking.words import Matrix
 
@@ -24,6 +26,8 @@ __all__ = ["Many", "WideLearner"]
 SAMPLE = 20_000
 #: What likeness of topics counts beside the intercept is its square.
 TOPIC_SCALE = np.float32(0.5**0.5)
+#: Up to so many decisions, steps on similarities are cheaper than on weights.
+CLOSE = 1_500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +123,12 @@ class WideLearner:
 
 
 class _Machine:
-    """A support vector machine on rows of columns and values."""
+    """A support vector machine on rows of columns and values.
+
+    While decisions are few, a fit works on the similarities of the decided records with each other,
+    where a step moves one number for each decision; from :data:`CLOSE` decisions on, on the weights
+    of the columns, where a step costs the same however many are decided.
+    """
 
     def __init__(self, columns: int, settled: float) -> None:
         self._settled = settled
@@ -131,6 +140,7 @@ class _Machine:
         self._columns = np.empty(0, dtype=np.int32)
         self._values = np.empty(0, dtype=np.float32)
         self._told = 0
+        self._pairs = Pairs()
 
     def tell(self, columns: NDArray[Any], values: NDArray[np.float32], *, relevant: bool) -> None:
         """Add a decided record."""
@@ -153,11 +163,28 @@ class _Machine:
     def fit(self, costs: tuple[float, float]) -> NDArray[np.float32]:
         """Fit and return the weights of the columns; the intercept is the same for all records."""
         m = self._told
-        signs = self._signs[:m]
+        signs, alpha = self._signs[:m], self._alpha[:m]
         yes, no = costs
         ridge = np.where(signs > 0, 0.5 / yes, 0.5 / no)
-        descent_words()(
-            self._starts[: m + 1], self._columns, self._values, signs, ridge,
-            self._alpha[:m], self._weights, self._settled, SWEEPS,
-        )  # fmt: skip
+        if m < CLOSE:
+            rows = self._rows()
+            pairs = self._pairs.with_new((rows[self._pairs.known :] @ rows.T).toarray() + 1)
+            margin = pairs @ (alpha * signs)
+            descent()(pairs, signs, ridge, alpha, margin, self._settled, SWEEPS)
+            by = alpha * signs
+            self._weights[:-1], self._weights[-1] = rows.T @ by, by.sum()
+        else:
+            self._pairs = Pairs()
+            descent_words()(
+                self._starts[: m + 1], self._columns, self._values, signs, ridge,
+                alpha, self._weights, self._settled, SWEEPS,
+            )  # fmt: skip
         return self._weights[:-1].astype(np.float32)
+
+    def _rows(self) -> Matrix:
+        """Return the decided records as rows."""
+        m, stop = self._told, int(self._starts[self._told])
+        return sparse.csr_matrix(
+            (self._values[:stop], self._columns[:stop], self._starts[: m + 1]),
+            shape=(m, len(self._weights) - 1),
+        )
