@@ -26,8 +26,8 @@ def gathering(served: Any) -> str:
         seat = opened.seat(actor)
         seat.records.import_("".join(ZINC).encode(), "z.ris", source="PubMed", kind="database")
         seat.records.deduplicate()
-        for question, _, _ in seat.records.duplicates():
-            seat.records.match(question.a, question.b, same=False)
+        for doubt in seat.records.doubts().open:
+            seat.records.match(doubt.question.a, doubt.question.b, same=False)
         rules = [ScreeningRule(stage=stage, rule="single") for stage in STAGES]
         criteria = [Criterion(id="design", stage="full_text", text="Not randomised")]
         seat.screening.put_protocol(criteria=criteria, rules=rules)

@@ -73,8 +73,8 @@ class Ranker:
     >>> ranker = Ranker.of(texts, query="immunoglobulin for neuropathy")
     >>> ranker.order({}).ids[0]
     'a'
-    >>> ranker.order({"d": True, "a": False}).ids
-    ('c', 'b')
+    >>> ranker.order({"a": True, "d": False}).ids
+    ('b', 'c')
     """
 
     def __init__(
