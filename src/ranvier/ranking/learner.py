@@ -9,6 +9,7 @@ from ranvier.ranking.descent import SETTLED, class_costs
 from ranvier.ranking.evidence import Plain, put_together
 from ranvier.ranking.likeness import Likeness
 from ranvier.ranking.machine import Machine
+from ranvier.ranking.told import Told
 
 __all__ = ["Learner"]
 
@@ -16,7 +17,7 @@ __all__ = ["Learner"]
 NEAREST = 3
 
 
-class Learner:
+class Learner(Told):
     """Support vector machines, of words, topics and meanings, that are told one decision at a time.
 
     Each fit begins where the last one ended. The answers are unique, so that only saves time.
@@ -32,43 +33,21 @@ class Learner:
     """
 
     def __init__(self, likeness: Likeness, plain: Plain, *, settled: float = SETTLED) -> None:
+        n = len(likeness)
+        super().__init__(n)
         self._likeness = likeness
         self._plain = plain
-        n = len(likeness)
         self._held = np.empty(n, dtype=np.intp)
         self._signs = np.empty(n)
         self._words, self._topics, self._meant = (Machine(n, settled=settled) for _ in range(3))
         self._near = np.zeros((NEAREST, n), dtype=np.float32)
         self._centre = np.zeros(n)
-        self._undecided = np.ones(n, dtype=bool)
         self._looked = 0
-        self._counts = [0, 0]
-        self._scores: NDArray[np.float64] | None = None
 
-    @property
-    def told(self) -> int:
-        """How many decisions it knows."""
-        return sum(self._counts)
-
-    @property
-    def both(self) -> bool:
-        """Whether it knows a relevant and an irrelevant record."""
-        return min(self._counts) > 0
-
-    def tell(self, place: int, relevant: bool) -> None:
-        """Say what was decided on a record, which must not have been told before."""
+    def _note(self, place: int, relevant: bool) -> None:
         m = self.told
         self._held[m] = place
         self._signs[m] = 1.0 if relevant else -1.0
-        self._undecided[place] = False
-        self._counts[relevant] += 1
-        self._scores = None
-
-    def scores(self) -> NDArray[np.float64]:
-        """Fit, and score every record; the array is the learner's own."""
-        if self._scores is None:
-            self._scores = self._fitted()
-        return self._scores
 
     def _fitted(self) -> NDArray[np.float64]:
         """Fit both, and put all views together."""

@@ -17,6 +17,7 @@ from scipy import sparse
 from ranvier.ranking.descent import SETTLED, SWEEPS, class_costs, descent, descent_words
 from ranvier.ranking.evidence import Plain, put_together
 from ranvier.ranking.machine import Pairs
+from ranvier.ranking.told import Told
 from ranvier.ranking.topics import Directions
 from ranvier.ranking.words import Matrix
 
@@ -60,7 +61,7 @@ class Many:
         return cls(words, directions, topics)
 
 
-class WideLearner:
+class WideLearner(Told):
     """What the learner on similarities learns, on rows of words and of topics.
 
     Parameters
@@ -73,40 +74,18 @@ class WideLearner:
     """
 
     def __init__(self, many: Many, plain: Plain, *, settled: float = SETTLED) -> None:
-        n, words = many.words.shape
+        records, words = many.words.shape
+        super().__init__(records)
         self._many = many
         self._plain = plain
         self._words = _Machine(words, settled)
         self._topics = _Machine(many.topics.shape[1], settled)
-        self._undecided = np.ones(n, dtype=bool)
-        self._counts = [0, 0]
-        self._scores: NDArray[np.float64] | None = None
 
-    @property
-    def told(self) -> int:
-        """How many decisions it knows."""
-        return sum(self._counts)
-
-    @property
-    def both(self) -> bool:
-        """Whether it knows a relevant and an irrelevant record."""
-        return min(self._counts) > 0
-
-    def tell(self, place: int, relevant: bool) -> None:
-        """Say what was decided on a record, which must not have been told before."""
+    def _note(self, place: int, relevant: bool) -> None:
         words, topics = self._many.words, self._many.topics
         begin, end = words.indptr[place : place + 2]
         self._words.tell(words.indices[begin:end], words.data[begin:end], relevant=relevant)
         self._topics.tell(np.arange(topics.shape[1]), topics[place], relevant=relevant)
-        self._undecided[place] = False
-        self._counts[relevant] += 1
-        self._scores = None
-
-    def scores(self) -> NDArray[np.float64]:
-        """Fit, and score every record; the array is the learner's own."""
-        if self._scores is None:
-            self._scores = self._fitted()
-        return self._scores
 
     def _fitted(self) -> NDArray[np.float64]:
         """Fit both, and put all views together."""
