@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from ranvier.core.flow import item_states
 from ranvier.core.progress import Hindsight
@@ -10,14 +12,18 @@ from ranvier.core.record import Record
 from ranvier.core.rehearsal import Rehearsal, RehearsedStop
 from ranvier.core.review import Review
 
+if TYPE_CHECKING:
+    from ranvier.ranking.simulate import Simulated
+    from ranvier.ranking.stopping.replay import Stop
+
 __all__ = ["CONFIDENCE", "MOST", "SEEDS", "TARGET", "rehearse"]
 
 #: Each draws the one relevant and the one irrelevant record that a run begins with.
 SEEDS = (0, 1, 2)
 #: What is asked of the stopping rule: as it was calibrated.
 TARGET, CONFIDENCE = 0.95, 0.95
-#: Records up to which every record is compared with every other; a longer review is not rehearsed.
-MOST = 15_000
+#: Records up to which a review is rehearsed: some seconds of work.
+MOST = 5_000
 
 
 def rehearse(review: Review) -> Rehearsal | None:
@@ -35,31 +41,14 @@ def rehearse(review: Review) -> Rehearsal | None:
     relevant = sum(settled.values())
     if relevant < 2 or len(settled) - relevant < 2 or len(settled) > MOST:
         return None
-    import numpy as np
-
-    from ranvier.ranking import Text
-    from ranvier.ranking.labelled import LabelledSet
-    from ranvier.ranking.simulate import simulate_sets
-    from ranvier.ranking.stopping.replay import RankedReview, replay
-
-    texts = [Text(item, title, abstract) for item, title, abstract in _texts(review, settled)]
-    label = np.array([settled[text.id] for text in texts])
-    [found] = simulate_sets([LabelledSet(review.opened.id, tuple(texts), label)], SEEDS).sets
+    texts = tuple(_texts(review, settled))
+    found, stops = _again(texts, tuple(settled[item] for item, _, _ in texts))
     records = found.records - 2
-    stops = tuple(
-        replay(
-            RankedReview(found.name, run.ranks, records),
-            "biased_urn",
-            target=TARGET,
-            confidence=CONFIDENCE,
-        )
-        for run in found.runs
-    )
     return Rehearsal(
         decided=len(texts),
         relevant=relevant,
         left_out=left_out,
-        titles_only=sum(not text.abstract for text in texts),
+        titles_only=sum(not abstract for _, _, abstract in texts),
         past=Hindsight(
             records=records,
             relevant=relevant - 1,
@@ -74,6 +63,32 @@ def rehearse(review: Review) -> Rehearsal | None:
         target=TARGET,
         confidence=CONFIDENCE,
     )
+
+
+@lru_cache(maxsize=4)
+def _again(
+    texts: tuple[tuple[str, str, str], ...], relevant: tuple[bool, ...]
+) -> tuple[Simulated, tuple[Stop, ...]]:
+    """Screen again and ask the stopping rule; the document of an unchanged review asks once."""
+    import numpy as np
+
+    from ranvier.ranking import Text
+    from ranvier.ranking.labelled import LabelledSet
+    from ranvier.ranking.simulate import simulate_sets
+    from ranvier.ranking.stopping.replay import RankedReview, replay
+
+    held = LabelledSet("", tuple(Text(*text) for text in texts), np.array(relevant))
+    [found] = simulate_sets([held], SEEDS).sets
+    stops = tuple(
+        replay(
+            RankedReview(found.name, run.ranks, found.records - 2),
+            "biased_urn",
+            target=TARGET,
+            confidence=CONFIDENCE,
+        )
+        for run in found.runs
+    )
+    return found, stops
 
 
 def _settled(review: Review) -> tuple[Mapping[str, bool], int]:
