@@ -43,6 +43,16 @@ export class Outbox extends EventTarget {
     return this.#acts.filter((a) => a.kind === "decide" && !a.refused && !undone.has(a.id));
   }
 
+  /** Of those that wait, the ones that lie on the shelf: closing the page loses none of them. */
+  get safe() {
+    return this.waiting.filter((a) => a.lies);
+  }
+
+  /** Whether closing the page now would lose an act. */
+  get fragile() {
+    return this.#acts.some((a) => !a.refused && !(a.lies && this.kept));
+  }
+
   /** Whether anything at all is still to be sent. */
   get busy() {
     return this.#acts.some((a) => !a.refused);
@@ -57,6 +67,7 @@ export class Outbox extends EventTarget {
   async load() {
     const mine = (a) => a.review === this.desk.review && a.actor === this.desk.actor;
     this.#acts = (await this.shelf.all()).filter(mine);
+    for (const act of this.#acts) act.lies = true;
     this.#say();
     this.kick();
   }
@@ -104,11 +115,14 @@ export class Outbox extends EventTarget {
     const put = this.shelf.put(act).catch(() => {
       // The disk is full or the browser forbids it: the act lives as long as the page.
       this.shelf.kept = false;
-      this.#say();
     });
     act.settled = put;
     this.#say();
-    put.then(() => this.#run());
+    put.then(() => {
+      act.lies = true;
+      this.#say();
+      this.#run();
+    });
     return act.id;
   }
 

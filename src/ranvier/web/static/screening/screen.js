@@ -319,7 +319,7 @@ document.addEventListener("visibilitychange", () => {
 elsewhere?.addEventListener("message", ({ data }) => deck.drop(data));
 window.addEventListener("beforeunload", (event) => {
   if (shown) drafts.keep(shown.item);
-  if (outbox.busy && !outbox.kept) event.preventDefault();
+  if (outbox.fragile) event.preventDefault();
 });
 
 document.documentElement.classList.add("scripted");

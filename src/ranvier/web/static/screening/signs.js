@@ -52,7 +52,8 @@ export class Signs {
 
   outbox(outbox) {
     const sign = find("#connection");
-    const n = outbox.waiting.length;
+    // Only what would outlive the page is called waiting.
+    const n = outbox.safe.length;
     const [mood, text] = {
       idle: ["good", words.saved],
       sending: n > 1 ? ["busy", words.waiting(n)] : ["busy", words.sending(Math.max(n, 1))],
